@@ -1,0 +1,64 @@
+import { makeInterface } from "../../model/network-interface.ts";
+import { list, need, put } from "../../model/world.ts";
+import { isRefusal, refuse } from "../../values/refuse.ts";
+import type { Refusal } from "../../values/refuse.ts";
+import { limits } from "../limits.ts";
+import { operation } from "../operation.ts";
+import { parseTagSpecifications } from "../tags.ts";
+import { chooseAddresses, parseAddresses } from "./addresses.ts";
+import { groupsFor, locate } from "./lookup.ts";
+import { unserved } from "./served.ts";
+import { interfaceView } from "./views/network-interface.ts";
+
+/** Makes an interface in a subnet, attached to nothing. */
+export const createNetworkInterface = operation({
+  name: "CreateNetworkInterface",
+  run(world, input, call) {
+    const strange = unserved(input, [
+      "SubnetId",
+      "Description",
+      "Groups",
+      "PrivateIpAddress",
+      "PrivateIpAddresses",
+      "SecondaryPrivateIpAddressCount",
+      "Ipv6Addresses",
+      "Ipv6AddressCount",
+      "InterfaceType",
+      "TagSpecifications",
+    ]);
+    if (strange) return strange;
+    const type: string = input.InterfaceType ?? "interface";
+    if (type !== "interface") return refuse("InvalidParameterValue", `Value (${type}) for parameter interfaceType is invalid.`);
+    const wanted = parseAddresses(input);
+    if (isRefusal(wanted)) return wanted;
+    const tags = parseTagSpecifications(input.TagSpecifications, ["network-interface"]);
+    if (isRefusal(tags)) return tags;
+    const subnet = locate(world, call, "subnet", input.SubnetId ?? "");
+    if (isRefusal(subnet)) return subnet;
+    const groups = groupsFor(world, call, need(world, "vpc", subnet.vpc), input.Groups);
+    if (isRefusal(groups)) return groups;
+    const tooMany = refuseGroupCount(groups) ?? refuseInterfaceCount(list(world, call, "network-interface").length + 1);
+    if (tooMany) return tooMany;
+    const addresses = chooseAddresses(world, subnet, wanted, limits.addressesPerInterface);
+    if (isRefusal(addresses)) return addresses;
+
+    const plan = { ...addresses, groups, description: input.Description ?? "", tags: tags["network-interface"] ?? {} };
+    const eni = makeInterface(world, call, subnet, plan);
+    return { changes: [put(eni)], output: { NetworkInterface: interfaceView(world, eni) } };
+  },
+});
+
+/** Refuses more groups than an interface may have. */
+export const refuseGroupCount = (groups: readonly string[]): Refusal | undefined =>
+  groups.length > limits.groupsPerInterface
+    ? refuse(
+        "SecurityGroupsPerInterfaceLimitExceeded",
+        "The maximum number of security groups per interface has been reached.",
+      )
+    : undefined;
+
+/** Refuses more interfaces than a region may have. */
+export const refuseInterfaceCount = (count: number): Refusal | undefined =>
+  count > limits.interfaces
+    ? refuse("NetworkInterfaceLimitExceeded", "The maximum number of network interfaces has been reached.")
+    : undefined;

@@ -1,0 +1,62 @@
+import type { World } from "../../model/world.ts";
+import { applyChanges, list } from "../../model/world.ts";
+import type { SecurityGroup } from "../../model/resource.ts";
+import { makeGroup } from "../../model/security-group.ts";
+import { isRefusal, refuse } from "../../values/refuse.ts";
+import type { Refusal } from "../../values/refuse.ts";
+import { limits } from "../limits.ts";
+import { operation } from "../operation.ts";
+import { parseTagSpecifications } from "../tags.ts";
+import { groupNamed, vpcOrDefault } from "./lookup.ts";
+import { arnOf } from "./views/arn.ts";
+import { groupView } from "./views/security-group.ts";
+
+const allowed = /^[a-zA-Z0-9 ._\-:/()#,@[\]+=&;{}!$*]{1,255}$/;
+const described = "Valid descriptions are strings less than 256 characters from the following set:  a-zA-Z0-9. _-:/()#,@[]+=&;{}!$*";
+
+function refuseText(name: string, description: string): Refusal | undefined {
+  if (name.startsWith("sg-")) {
+    return refuse(
+      "InvalidParameterValue",
+      `Value (${name}) for parameter GroupName is invalid. Group names may not be in the format sg-*.`,
+    );
+  }
+  if (!allowed.test(name)) return refuse("InvalidParameterValue", `Value (${name}) for parameter GroupName is invalid.`);
+  if (name.toLowerCase() === "default") {
+    return refuse("InvalidParameterValue", `Cannot use reserved security group name: ${name}`);
+  }
+  return allowed.test(description)
+    ? undefined
+    : refuse("InvalidParameterValue", `Invalid security group description. ${described}`);
+}
+
+/** Makes a group that lets everything out and nothing in. */
+export const createSecurityGroup = operation({
+  name: "CreateSecurityGroup",
+  run(world, input, call) {
+    const name = (input.GroupName ?? "").trimEnd();
+    const description = input.Description ?? "";
+    const wrong = refuseText(name, description);
+    if (wrong) return wrong;
+    const tags = parseTagSpecifications(input.TagSpecifications, ["security-group"]);
+    if (isRefusal(tags)) return tags;
+    const vpc = vpcOrDefault(world, call, input.VpcId);
+    if (isRefusal(vpc)) return vpc;
+    if (groupNamed(world, vpc.id, name)) {
+      return refuse("InvalidGroup.Duplicate", `The security group '${name}' already exists for VPC '${vpc.id}'`);
+    }
+    if (list(world, call, "security-group").length >= limits.groupsPerRegion) {
+      return refuse("SecurityGroupLimitExceeded", "The maximum number of security groups has been reached.");
+    }
+
+    const id = call.mint("security-group");
+    const { group, changes } = makeGroup(call, vpc, { id, name, description, tags: tags["security-group"] ?? {} });
+    return { changes, output: outputOf(applyChanges(world, changes), group) };
+  },
+});
+
+const outputOf = (world: World, group: SecurityGroup) => ({
+  GroupId: group.id,
+  Tags: groupView(world, group).Tags,
+  SecurityGroupArn: arnOf(group, "security-group", group.id),
+});

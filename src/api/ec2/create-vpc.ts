@@ -1,0 +1,45 @@
+import { makeVpc } from "../../model/vpc.ts";
+import { isVpcBlock } from "../../model/vpc.ts";
+import { applyChanges, list } from "../../model/world.ts";
+import { formatCidr } from "../../values/ip.ts";
+import { isRefusal, refuse } from "../../values/refuse.ts";
+import { limits } from "../limits.ts";
+import { operation } from "../operation.ts";
+import { parseTagSpecifications } from "../tags.ts";
+import { parseBlock } from "./blocks.ts";
+import { unserved } from "./served.ts";
+import { vpcView } from "./views/vpc.ts";
+
+/** Makes a VPC with its default group, default ACL and main route table. */
+export const createVpc = operation({
+  name: "CreateVpc",
+  run(world, input, call) {
+    const strange = unserved(input, ["CidrBlock", "InstanceTenancy", "AmazonProvidedIpv6CidrBlock", "TagSpecifications"]);
+    if (strange) return strange;
+    if (input.CidrBlock === undefined) {
+      return refuse("MissingParameter", "Either 'cidrBlock' or 'ipv4IpamPoolId' should be provided.");
+    }
+    const cidr = parseBlock("cidrBlock", input.CidrBlock, 4);
+    if (isRefusal(cidr)) return cidr;
+    if (!isVpcBlock(cidr)) return refuse("InvalidVpc.Range", `The CIDR '${input.CidrBlock}' is invalid.`);
+    const tenancy = input.InstanceTenancy ?? "default";
+    if (tenancy !== "default" && tenancy !== "dedicated") {
+      return refuse("InvalidParameterValue", `Value (${tenancy}) for parameter instanceTenancy is invalid.`);
+    }
+    const tags = parseTagSpecifications(input.TagSpecifications, ["vpc"]);
+    if (isRefusal(tags)) return tags;
+    if (list(world, call, "vpc").length >= limits.vpcs) {
+      return refuse("VpcLimitExceeded", "The maximum number of VPCs has been reached.");
+    }
+
+    const { vpc, changes } = makeVpc(world, call, {
+      cidr: formatCidr(cidr),
+      isDefault: false,
+      tenancy,
+      ipv6: input.AmazonProvidedIpv6CidrBlock ?? false,
+      dhcpOptions: list(world, call, "dhcp-options")[0]?.id ?? "default",
+      tags: tags.vpc ?? {},
+    });
+    return { changes, output: { Vpc: vpcView(applyChanges(world, changes), vpc) } };
+  },
+});

@@ -1,0 +1,60 @@
+import type { Birth, Scope } from "../../model/birth.ts";
+import { owned } from "../../model/birth.ts";
+import { makeDefaultDhcpOptions } from "../../model/dhcp-options.ts";
+import type { Subnet, Vpc } from "../../model/resource.ts";
+import { makeSubnet } from "../../model/subnet.ts";
+import { makeVpc } from "../../model/vpc.ts";
+import { findIn, put } from "../../model/world.ts";
+import type { Change, World } from "../../model/world.ts";
+import { formatCidr, parseCidr } from "../../values/ip.ts";
+import { zonesOf } from "./zones.ts";
+
+const defaultCidr = "172.31.0.0/16";
+const subnetLength = 20;
+
+/** The /20 blocks of a default VPC, lowest first. */
+export function defaultBlocks(vpcCidr: string): string[] {
+  const whole = parseCidr(vpcCidr);
+  if (!whole) return [];
+  return Array.from({ length: 2 ** Math.max(0, subnetLength - whole.length) }, (_, index) =>
+    formatCidr({ family: 4, base: whole.base + (BigInt(index) << BigInt(32 - subnetLength)), length: subnetLength }),
+  );
+}
+
+/** A default VPC: the block everybody knows, and one /20 subnet in each zone. */
+export function makeDefaultVpc(
+  world: World,
+  birth: Birth,
+  dhcpOptions: Vpc["dhcpOptions"],
+): { vpc: Vpc; subnets: Subnet[]; changes: Change[] } {
+  const plan = { cidr: defaultCidr, isDefault: true, tenancy: "default", ipv6: false, dhcpOptions, tags: {} } as const;
+  const { vpc, changes } = makeVpc(world, birth, plan);
+  const blocks = defaultBlocks(defaultCidr);
+  const subnets = zonesOf(birth.region).flatMap((zone, index) => {
+    const cidr = blocks[index];
+    return cidr === undefined ? [] : [makeSubnet(birth, vpc, { zone: zone.name, cidr, defaultForZone: true, tags: {} })];
+  });
+  return { vpc, subnets, changes: [...changes, ...subnets.map(put)] };
+}
+
+/**
+ * What an account's region needs before its first call: the DHCP options every VPC of it gets, and a default VPC.
+ * Undefined once that was done, even if the default VPC has been deleted since.
+ */
+export function prepare(world: World, scope: Scope, call: Omit<Birth, keyof Scope>): Change[] | undefined {
+  const id = `${scope.account}/${scope.region}`;
+  if (findIn(world, scope, "region", id)) return undefined;
+  const birth: Birth = {
+    account: scope.account,
+    region: scope.region,
+    now: call.now,
+    mint: (kind) => call.mint(kind),
+    random: (count) => call.random(count),
+  };
+  const options = makeDefaultDhcpOptions(birth);
+  return [
+    put({ ...owned(birth), kind: "region", id }),
+    put(options),
+    ...makeDefaultVpc(world, birth, options.id).changes,
+  ];
+}

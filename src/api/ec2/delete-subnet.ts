@@ -1,0 +1,22 @@
+import { holdersOfSubnet } from "../../model/subnet.ts";
+import { remove } from "../../model/world.ts";
+import { isRefusal, refuse } from "../../values/refuse.ts";
+import { operation } from "../operation.ts";
+import { locate } from "./lookup.ts";
+
+/** Deletes a subnet no interface lives in. */
+export const deleteSubnet = operation({
+  name: "DeleteSubnet",
+  run(world, { SubnetId = "" }, call) {
+    const subnet = locate(world, call, "subnet", SubnetId);
+    if (isRefusal(subnet)) return subnet;
+    const [holder] = holdersOfSubnet(world, subnet);
+    if (holder !== undefined) {
+      return refuse(
+        "DependencyViolation",
+        `The subnet '${subnet.id}' has dependencies and cannot be deleted: ${holder}`,
+      );
+    }
+    return { changes: [remove(subnet)], output: {} };
+  },
+});

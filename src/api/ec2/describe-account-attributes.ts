@@ -1,0 +1,28 @@
+import { refuse } from "../../values/refuse.ts";
+import { limits } from "../limits.ts";
+import { operation } from "../operation.ts";
+import { defaultVpc } from "./lookup.ts";
+
+export const describeAccountAttributes = operation({
+  name: "DescribeAccountAttributes",
+  run(world, { AttributeNames = [] }, call) {
+    const attributes: Readonly<Record<string, string>> = {
+      "supported-platforms": "VPC",
+      "default-vpc": defaultVpc(world, call)?.id ?? "none",
+      "max-instances": String(limits.instances),
+      "vpc-max-security-groups-per-interface": String(limits.groupsPerInterface),
+      "max-elastic-ips": "0",
+      "vpc-max-elastic-ips": "0",
+    };
+    const names = AttributeNames.length > 0 ? AttributeNames : Object.keys(attributes);
+    const unknown = names.find((name) => !Object.hasOwn(attributes, name));
+    if (unknown !== undefined) {
+      return refuse("InvalidParameterValue", `Value (${unknown}) for parameter attributeName is invalid.`);
+    }
+    const AccountAttributes = names.map((name) => ({
+      AttributeName: name,
+      AttributeValues: [{ AttributeValue: attributes[name] }],
+    }));
+    return { output: { AccountAttributes } };
+  },
+});

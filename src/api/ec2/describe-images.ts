@@ -1,0 +1,71 @@
+import type { Image } from "@aws-sdk/client-ec2";
+import { isRefusal } from "../../values/refuse.ts";
+import { parseFilters } from "../filters.ts";
+import type { Filters } from "../filters.ts";
+import { operation } from "../operation.ts";
+import type { Call } from "../operation.ts";
+import { pageOf, parsePageRequest } from "../pages.ts";
+import { hostImage, locateImage } from "./images.ts";
+
+/** The account Amazon's own images belong to, as this one does here. */
+const owner = "137112412989";
+
+const view = (call: Call): Image => ({
+  ImageId: hostImage(call),
+  Name: "bailey-host",
+  Description: "The file system of the machine Bailey runs on",
+  ImageLocation: "amazon/bailey-host",
+  ImageOwnerAlias: "amazon",
+  OwnerId: owner,
+  ImageType: "machine",
+  State: "available",
+  Public: true,
+  Architecture: "x86_64",
+  PlatformDetails: "Linux/UNIX",
+  UsageOperation: "RunInstances",
+  VirtualizationType: "hvm",
+  Hypervisor: "xen",
+  EnaSupport: true,
+  RootDeviceType: "ebs",
+  RootDeviceName: "/dev/xvda",
+  BlockDeviceMappings: [],
+  CreationDate: "2026-01-01T00:00:00.000Z",
+  Tags: [],
+});
+
+const filters: Filters<Image> = {
+  architecture: (image) => [image.Architecture],
+  "creation-date": (image) => [image.CreationDate],
+  description: (image) => [image.Description],
+  "ena-support": (image) => [image.EnaSupport],
+  hypervisor: (image) => [image.Hypervisor],
+  "image-id": (image) => [image.ImageId],
+  "image-type": (image) => [image.ImageType],
+  "is-public": (image) => [image.Public],
+  name: (image) => [image.Name],
+  "owner-alias": (image) => [image.ImageOwnerAlias],
+  "owner-id": (image) => [image.OwnerId],
+  platform: (image) => [image.Platform],
+  "root-device-name": (image) => [image.RootDeviceName],
+  "root-device-type": (image) => [image.RootDeviceType],
+  state: (image) => [image.State],
+  "virtualization-type": (image) => [image.VirtualizationType],
+};
+
+/** The images instances can be launched from: the one Bailey ships. */
+export const describeImages = operation({
+  name: "DescribeImages",
+  run(_world, input, call) {
+    const request = parsePageRequest(input, [1, 1000], "image");
+    if (isRefusal(request)) return request;
+    const passes = parseFilters(filters, input.Filters);
+    if (isRefusal(passes)) return passes;
+    const unknown = (input.ImageIds ?? []).map((text) => locateImage(call, text)).find(isRefusal);
+    if (unknown) return unknown;
+    const owners = input.Owners?.length ? input.Owners : ["amazon"];
+    const owned = owners.includes("amazon") || owners.includes(owner);
+    const images = [view(call)].filter((image) => owned && passes(image));
+    const { items, next } = pageOf(images, (image) => image.ImageId ?? "", request, "image");
+    return { output: { Images: [...items], NextToken: next } };
+  },
+});

@@ -1,0 +1,66 @@
+import type { InstanceTypeInfo } from "@aws-sdk/client-ec2";
+import { isRefusal, refuse } from "../../values/refuse.ts";
+import { parseFilters } from "../filters.ts";
+import type { Filters } from "../filters.ts";
+import { operation } from "../operation.ts";
+import { pageOf, parsePageRequest } from "../pages.ts";
+import { findInstanceType, instanceTypes } from "./instance-types.ts";
+import type { InstanceTypeFacts } from "./instance-types.ts";
+
+const view = (type: InstanceTypeFacts): InstanceTypeInfo => ({
+  InstanceType: type.name,
+  CurrentGeneration: !/^[mt][12]\./.test(type.name),
+  BareMetal: false,
+  BurstablePerformanceSupported: type.name.startsWith("t"),
+  Hypervisor: "xen",
+  InstanceStorageSupported: false,
+  SupportedUsageClasses: ["on-demand"],
+  SupportedRootDeviceTypes: ["ebs"],
+  SupportedVirtualizationTypes: ["hvm"],
+  ProcessorInfo: { SupportedArchitectures: ["x86_64"] },
+  VCpuInfo: { DefaultVCpus: type.vcpus },
+  MemoryInfo: { SizeInMiB: type.memoryMiB },
+  NetworkInfo: {
+    MaximumNetworkInterfaces: type.interfaces,
+    MaximumNetworkCards: 1,
+    DefaultNetworkCardIndex: 0,
+    Ipv4AddressesPerInterface: type.addressesPerInterface,
+    Ipv6AddressesPerInterface: type.addressesPerInterface,
+    Ipv6Supported: true,
+    EnaSupport: "supported",
+  },
+});
+
+const filters: Filters<InstanceTypeInfo & { readonly Tags?: undefined }> = {
+  "bare-metal": (type) => [type.BareMetal],
+  "burstable-performance-supported": (type) => [type.BurstablePerformanceSupported],
+  "current-generation": (type) => [type.CurrentGeneration],
+  hypervisor: (type) => [type.Hypervisor],
+  "instance-type": (type) => [type.InstanceType],
+  "memory-info.size-in-mib": (type) => [type.MemoryInfo?.SizeInMiB],
+  "network-info.ipv6-supported": (type) => [type.NetworkInfo?.Ipv6Supported],
+  "network-info.maximum-network-interfaces": (type) => [type.NetworkInfo?.MaximumNetworkInterfaces],
+  "processor-info.supported-architecture": (type) => type.ProcessorInfo?.SupportedArchitectures ?? [],
+  "supported-root-device-type": (type) => type.SupportedRootDeviceTypes ?? [],
+  "supported-usage-class": (type) => type.SupportedUsageClasses ?? [],
+  "supported-virtualization-type": (type) => type.SupportedVirtualizationTypes ?? [],
+  "vcpu-info.default-vcpus": (type) => [type.VCpuInfo?.DefaultVCpus],
+};
+
+export const describeInstanceTypes = operation({
+  name: "DescribeInstanceTypes",
+  run(_world, input) {
+    const request = parsePageRequest(input, [5, 100], "instance-type");
+    if (isRefusal(request)) return request;
+    const passes = parseFilters(filters, input.Filters);
+    if (isRefusal(passes)) return passes;
+    const named = input.InstanceTypes ?? [];
+    const unknown = named.filter((name) => !findInstanceType(name));
+    if (unknown.length > 0) {
+      return refuse("InvalidInstanceType", `The following supplied instance types do not exist: [${unknown.join(", ")}]`);
+    }
+    const types = instanceTypes.filter(({ name }) => named.length === 0 || named.includes(name));
+    const { items, next } = pageOf(types.map(view).filter(passes), ({ InstanceType = "" }) => InstanceType, request, "instance-type");
+    return { output: { InstanceTypes: [...items], NextToken: next } };
+  },
+});

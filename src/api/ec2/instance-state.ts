@@ -1,0 +1,112 @@
+import type { InstanceStateChange } from "@aws-sdk/client-ec2";
+import { ending, rebooting, starting } from "../../model/instance.ts";
+import type { Instance, InstanceState } from "../../model/resource.ts";
+import { put } from "../../model/world.ts";
+import type { World } from "../../model/world.ts";
+import { isRefusal, refuse } from "../../values/refuse.ts";
+import type { Refusal } from "../../values/refuse.ts";
+import { operation } from "../operation.ts";
+import type { Call, Outcome } from "../operation.ts";
+import { locateAll } from "./lookup.ts";
+import { unserved } from "./served.ts";
+import { stateView } from "./views/instance.ts";
+
+/** In which states an instance follows an order, in which it already has, and what then becomes of it. */
+interface Order {
+  readonly word: string;
+  readonly from: readonly InstanceState[];
+  readonly already: readonly InstanceState[];
+  readonly become: (instance: Instance, now: string) => Instance;
+}
+
+const start: Order = { word: "started", from: ["stopped"], already: ["pending", "running"], become: starting };
+const stop: Order = {
+  word: "stopped",
+  from: ["running"],
+  already: ["stopping", "stopped"],
+  become: (instance, now) => ending(instance, "stopping", now),
+};
+const terminate: Order = {
+  word: "terminated",
+  from: ["pending", "running", "stopping", "stopped"],
+  already: ["shutting-down", "terminated"],
+  become: (instance, now) => ending(instance, "shutting-down", now),
+};
+const reboot: Order = { word: "rebooted", from: ["running"], already: [], become: rebooting };
+
+/** The instances before and after an order, or the refusal of all of them because one can't follow it. */
+function obey(
+  world: World,
+  texts: readonly string[] | undefined,
+  { word, from, already, become }: Order,
+  call: Call,
+): { before: Instance; after: Instance }[] | Refusal {
+  if (!texts?.length) return refuse("MissingParameter", "The request must contain the parameter InstanceId");
+  const instances = locateAll(world, call, "instance", texts);
+  if (isRefusal(instances)) return instances;
+  const unable = instances.find(({ state }) => !from.includes(state) && !already.includes(state));
+  if (unable) {
+    return refuse(
+      "IncorrectInstanceState",
+      `The instance '${unable.id}' is not in a state from which it can be ${word}.`,
+    );
+  }
+  return instances.map((before) => ({ before, after: from.includes(before.state) ? become(before, call.now) : before }));
+}
+
+type Pairs = readonly { readonly before: Instance; readonly after: Instance }[];
+
+const changesOf = (pairs: Pairs) => pairs.filter(({ before, after }) => before !== after).map(({ after }) => put(after));
+
+const shown = (pairs: Pairs): InstanceStateChange[] =>
+  pairs.map(({ before, after }) => ({
+    InstanceId: after.id,
+    PreviousState: stateView(before.state),
+    CurrentState: stateView(after.state),
+  }));
+
+export const startInstances = operation({
+  name: "StartInstances",
+  run(world, input, call) {
+    const strange = unserved(input, ["InstanceIds"]);
+    if (strange) return strange;
+    const pairs = obey(world, input.InstanceIds, start, call);
+    return isRefusal(pairs) ? pairs : { changes: changesOf(pairs), output: { StartingInstances: shown(pairs) } };
+  },
+});
+
+/** Every stop is a clean one here: Force asks for nothing more. */
+export const stopInstances = operation({
+  name: "StopInstances",
+  run(world, input, call) {
+    const strange = unserved(input, ["InstanceIds", "Force", "SkipOsShutdown"]);
+    if (strange) return strange;
+    const pairs = obey(world, input.InstanceIds, stop, call);
+    return isRefusal(pairs) ? pairs : { changes: changesOf(pairs), output: { StoppingInstances: shown(pairs) } };
+  },
+});
+
+/** Terminates all of them, or none when one is protected. */
+export const terminateInstances = operation({
+  name: "TerminateInstances",
+  run(world, input, call) {
+    const pairs = obey(world, input.InstanceIds, terminate, call);
+    if (isRefusal(pairs)) return pairs;
+    const kept = pairs.find(({ before, after }) => before !== after && before.terminationProtected);
+    if (kept) {
+      return refuse(
+        "OperationNotPermitted",
+        `The instance '${kept.before.id}' may not be terminated. Modify its 'disableApiTermination' instance attribute and try again.`,
+      );
+    }
+    return { changes: changesOf(pairs), output: { TerminatingInstances: shown(pairs) } };
+  },
+});
+
+export const rebootInstances = operation({
+  name: "RebootInstances",
+  run(world, input, call): Refusal | Outcome<object> {
+    const pairs = obey(world, input.InstanceIds, reboot, call);
+    return isRefusal(pairs) ? pairs : { changes: changesOf(pairs), output: {} };
+  },
+});

@@ -1,0 +1,144 @@
+import type { Scope } from "../../model/birth.ts";
+import type { ResourceOf, SecurityGroup, Vpc } from "../../model/resource.ts";
+import { findIn, list, listed } from "../../model/world.ts";
+import type { Table, World } from "../../model/world.ts";
+import { idPrefixes, parseId } from "../../values/id.ts";
+import { isRefusal, refuse } from "../../values/refuse.ts";
+import type { Refusal } from "../../values/refuse.ts";
+
+/** How Amazon speaks of each kind when an identifier is wrong: the codes differ in spelling, and so does the prose. */
+const words = {
+  vpc: { malformed: "InvalidVpcID.Malformed", missing: "InvalidVpcID.NotFound", noun: "vpc ID" },
+  subnet: { malformed: "InvalidSubnetID.Malformed", missing: "InvalidSubnetID.NotFound", noun: "subnet ID" },
+  "security-group": { malformed: "InvalidGroupId.Malformed", missing: "InvalidGroup.NotFound", noun: "security group" },
+  "security-group-rule": {
+    malformed: "InvalidSecurityGroupRuleId.Malformed",
+    missing: "InvalidSecurityGroupRuleId.NotFound",
+    noun: "security group rule ID",
+  },
+  "network-acl": {
+    malformed: "InvalidNetworkAclId.Malformed",
+    missing: "InvalidNetworkAclID.NotFound",
+    noun: "networkAcl ID",
+  },
+  "network-interface": {
+    malformed: "InvalidNetworkInterfaceId.Malformed",
+    missing: "InvalidNetworkInterfaceID.NotFound",
+    noun: "networkInterface ID",
+  },
+  instance: { malformed: "InvalidInstanceID.Malformed", missing: "InvalidInstanceID.NotFound", noun: "instance ID" },
+  "route-table": {
+    malformed: "InvalidRouteTableId.Malformed",
+    missing: "InvalidRouteTableID.NotFound",
+    noun: "routeTable ID",
+  },
+  "dhcp-options": {
+    malformed: "InvalidDhcpOptionsId.Malformed",
+    missing: "InvalidDhcpOptionID.NotFound",
+    noun: "dhcpOption ID",
+  },
+} as const;
+
+export type Findable = keyof typeof words;
+/** Every kind with identifiers a caller can name. */
+export const findables = Object.keys(words) as readonly Findable[];
+
+/** The refusal of a text that is not an identifier of the kind. */
+export function malformed(kind: Findable, text: string): Refusal {
+  const { malformed: code, noun } = words[kind];
+  const prefix = `${idPrefixes[kind]}-`;
+  const about = noun.endsWith("ID") ? noun : `${noun} ID`;
+  const message =
+    text === "" || text.startsWith(prefix)
+      ? `The ${about} '${text}' is malformed`
+      : `Invalid id: "${text}" (expecting "${prefix}...")`;
+  return refuse(code, message);
+}
+
+/** The refusal of well-formed identifiers nothing answers to. */
+export function missing(kind: Findable, texts: readonly string[]): Refusal {
+  const { missing: code, noun } = words[kind];
+  const one = texts.length === 1;
+  return refuse(code, `The ${noun}${one ? "" : "s"} '${texts.join(", ")}' ${one ? "does" : "do"} not exist`);
+}
+
+/** The caller's resource of that identifier. What belongs to another account or region does not exist. */
+export function locate<K extends Findable>(
+  world: World,
+  scope: Scope,
+  kind: K,
+  text: string,
+): ResourceOf<K> | Refusal {
+  if (!parseId(kind, text)) return malformed(kind, text);
+  return findIn(world, scope, kind, text) ?? missing(kind, [text]);
+}
+
+/** All of them, each once and in the order given, or the refusal of the first malformed one, else of all unknown ones. */
+export function locateAll<K extends Findable>(
+  world: World,
+  scope: Scope,
+  kind: K,
+  texts: readonly string[],
+): ResourceOf<K>[] | Refusal {
+  const wrong = texts.find((text) => !parseId(kind, text));
+  if (wrong !== undefined) return malformed(kind, wrong);
+  const unique = [...new Set(texts)];
+  const found = unique.map((text) => findIn(world, scope, kind, text));
+  const unknown = unique.filter((_, index) => !found[index]);
+  return unknown.length > 0 ? missing(kind, unknown) : found.filter((resource) => resource !== undefined);
+}
+
+/** The default VPC of the caller's account and region. */
+export const defaultVpc = (world: World, scope: Scope): Vpc | undefined =>
+  list(world, scope, "vpc").find((vpc) => vpc.isDefault);
+
+/** The VPC named, or the default one when none is named. */
+export function vpcOrDefault(world: World, scope: Scope, text: string | undefined): Vpc | Refusal {
+  if (text !== undefined) return locate(world, scope, "vpc", text);
+  return defaultVpc(world, scope) ?? refuse("VPCIdNotSpecified", "No default VPC for this user");
+}
+
+const groupsIn = (world: World, vpc: string): Table<"security-group"> => listed(world, "groupsOfVpc", vpc);
+
+/** The group of a VPC by its name, in any case: two names that differ in case only are one name. */
+export const groupNamed = (world: World, vpc: string, name: string): SecurityGroup | undefined =>
+  groupsIn(world, vpc).find((group) => group.name.toLowerCase() === name.toLowerCase());
+
+/** The group an input names: by identifier, or by its name in the default VPC. */
+export function groupOf(
+  world: World,
+  scope: Scope,
+  { GroupId, GroupName }: { GroupId?: string | undefined; GroupName?: string | undefined },
+): SecurityGroup | Refusal {
+  if (GroupId !== undefined) return locate(world, scope, "security-group", GroupId);
+  if (GroupName === undefined) {
+    return refuse("MissingParameter", "The request must contain the parameter GroupName or GroupId");
+  }
+  const vpc = vpcOrDefault(world, scope, undefined);
+  if (isRefusal(vpc)) return vpc;
+  const named = groupsIn(world, vpc.id).find((group) => group.name === GroupName);
+  return (
+    named ?? refuse("InvalidGroup.NotFound", `The security group '${GroupName}' does not exist in default VPC '${vpc.id}'`)
+  );
+}
+
+/** The groups an interface in the VPC is to have: those named, each once; the VPC's default group when none is. */
+export function groupsFor(
+  world: World,
+  scope: Scope,
+  vpc: Vpc,
+  texts: readonly string[] | undefined,
+  refuseStranger: (group: SecurityGroup) => Refusal = () => differentNetworks,
+): SecurityGroup["id"][] | Refusal {
+  if (!texts?.length) return [vpc.defaultGroup];
+  const groups = locateAll(world, scope, "security-group", texts);
+  if (isRefusal(groups)) return groups;
+  const strange = groups.find((group) => group.vpc !== vpc.id);
+  return strange ? refuseStranger(strange) : groups.map((group) => group.id);
+}
+
+/** The refusal of a group that lives in another VPC than what it is to serve. */
+export const differentNetworks = refuse(
+  "InvalidGroup.NotFound",
+  "You have specified two resources that belong to different networks.",
+);

@@ -1,0 +1,157 @@
+import { Draft } from "../../model/draft.ts";
+import { makeInstance } from "../../model/instance.ts";
+import type { LaunchPlan } from "../../model/instance.ts";
+import { attach, makeInterface } from "../../model/network-interface.ts";
+import type { Instance } from "../../model/resource.ts";
+import { list, put } from "../../model/world.ts";
+import type { World } from "../../model/world.ts";
+import { isRefusal, refuse } from "../../values/refuse.ts";
+import type { Refusal } from "../../values/refuse.ts";
+import { limits } from "../limits.ts";
+import { operation } from "../operation.ts";
+import type { Call, Input } from "../operation.ts";
+import { parseTagSpecifications } from "../tags.ts";
+import type { Tags } from "../../model/birth.ts";
+import { chooseAddresses } from "./addresses.ts";
+import { refuseInterfaceCount } from "./create-network-interface.ts";
+import { locateImage } from "./images.ts";
+import { defaultInstanceType, findInstanceType } from "./instance-types.ts";
+import type { InstanceTypeFacts } from "./instance-types.ts";
+import { findSlots, parseCounts, parseShutdownBehavior, parseSlots, parseUserData } from "./launch.ts";
+import type { Found } from "./launch.ts";
+import { unserved } from "./served.ts";
+import { instanceView } from "./views/instance.ts";
+
+const served = [
+  "ImageId",
+  "InstanceType",
+  "MinCount",
+  "MaxCount",
+  "KeyName",
+  "UserData",
+  "SubnetId",
+  "SecurityGroupIds",
+  "SecurityGroups",
+  "PrivateIpAddress",
+  "Ipv6Addresses",
+  "Ipv6AddressCount",
+  "NetworkInterfaces",
+  "Placement",
+  "DisableApiTermination",
+  "InstanceInitiatedShutdownBehavior",
+  "TagSpecifications",
+  // What has no counterpart in a namespace on this machine, and says nothing about the network.
+  "BlockDeviceMappings",
+  "CreditSpecification",
+  "EbsOptimized",
+  "MaintenanceOptions",
+  "MetadataOptions",
+  "Monitoring",
+] as const;
+
+type InterfaceTags = { readonly "network-interface"?: Tags };
+
+/** Launches as many instances as fit, at most MaxCount; none if that is fewer than MinCount. */
+export const runInstances = operation({
+  name: "RunInstances",
+  run(world, input, call) {
+    const strange = unserved(input, served) ?? unserved(input.Placement ?? {}, ["AvailabilityZone", "Tenancy"]);
+    if (strange) return strange;
+    const counts = parseCounts(input);
+    if (isRefusal(counts)) return counts;
+    const slots = parseSlots(input, counts.most);
+    if (isRefusal(slots)) return slots;
+    const tags = parseTagSpecifications(input.TagSpecifications, ["instance", "network-interface", "volume"]);
+    if (isRefusal(tags)) return tags;
+    const plan = parsePlan(input, tags.instance ?? {}, call);
+    if (isRefusal(plan)) return plan;
+    const type = findInstanceType(plan.type);
+    if (!type) return refuse("InvalidParameterValue", `Invalid value '${plan.type}' for InstanceType.`);
+    const found = findSlots(world, input, slots, type, call);
+    if (isRefusal(found)) return found;
+
+    const draft = new Draft(world);
+    const launched: Instance[] = [];
+    for (let index = 0; index < counts.most; index++) {
+      const instance = launch(draft, index, plan, found, type, tags, call);
+      if (isRefusal(instance) && index < counts.least) return instance;
+      if (isRefusal(instance)) break;
+      launched.push(instance);
+    }
+    return {
+      changes: draft.changes,
+      output: {
+        ReservationId: plan.reservation,
+        OwnerId: call.account,
+        Groups: [],
+        Instances: launched.map((instance) => instanceView(draft.world, instance)),
+      },
+    };
+  },
+});
+
+function parsePlan(input: Input<"RunInstances">, tags: Tags, call: Call): LaunchPlan | Refusal {
+  const userData = parseUserData(input.UserData);
+  if (isRefusal(userData)) return userData;
+  const shutdownBehavior = parseShutdownBehavior(input.InstanceInitiatedShutdownBehavior);
+  if (isRefusal(shutdownBehavior)) return shutdownBehavior;
+  if (input.ImageId === undefined) return refuse("MissingParameter", "The request must contain the parameter ImageId");
+  const image = locateImage(call, input.ImageId);
+  if (isRefusal(image)) return image;
+  return {
+    reservation: call.mint("reservation"),
+    image,
+    type: input.InstanceType ?? defaultInstanceType,
+    ...userData,
+    ...(input.KeyName === undefined ? {} : { keyName: input.KeyName }),
+    ...(input.ClientToken === undefined ? {} : { clientToken: input.ClientToken }),
+    terminationProtected: input.DisableApiTermination ?? false,
+    shutdownBehavior,
+    tags,
+  };
+}
+
+/** Adds one instance with its interfaces to the draft, or leaves the draft as it was. */
+function launch(
+  draft: Draft,
+  index: number,
+  plan: LaunchPlan,
+  found: readonly [Found, ...Found[]],
+  type: InstanceTypeFacts,
+  tags: InterfaceTags,
+  call: Call,
+): Instance | Refusal {
+  const crowded = refuseCount(draft.world, found.filter((slot) => !("eni" in slot)).length, call);
+  if (crowded) return crowded;
+  const attempt = new Draft(draft.world);
+  const instance = makeInstance(call, found[0].subnet, index, plan);
+  attempt.add(put(instance));
+  for (const slot of found) {
+    const eni = "eni" in slot ? slot.eni : planInterface(attempt.world, slot, type, tags, call);
+    if (isRefusal(eni)) return eni;
+    const { deviceIndex, deleteOnTermination } = slot;
+    attempt.add(put(attach(call, eni, { instance: instance.id, deviceIndex, deleteOnTermination })));
+  }
+  draft.add(...attempt.changes);
+  return instance;
+}
+
+function planInterface(
+  world: World,
+  { subnet, groups, wanted, description }: Extract<Found, { groups: unknown }>,
+  type: InstanceTypeFacts,
+  tags: InterfaceTags,
+  call: Call,
+) {
+  const addresses = chooseAddresses(world, subnet, wanted, type.addressesPerInterface);
+  if (isRefusal(addresses)) return addresses;
+  return makeInterface(world, call, subnet, { ...addresses, groups, description, tags: tags["network-interface"] ?? {} });
+}
+
+function refuseCount(world: World, addedInterfaces: number, call: Call): Refusal | undefined {
+  const alive = list(world, call, "instance").filter(({ state }) => state !== "terminated").length;
+  if (alive >= limits.instances) {
+    return refuse("InstanceLimitExceeded", `You have reached your limit of ${limits.instances} instances.`);
+  }
+  return refuseInterfaceCount(list(world, call, "network-interface").length + addedInterfaces);
+}

@@ -1,0 +1,96 @@
+import type { ResourceType, TagDescription } from "@aws-sdk/client-ec2";
+import type { Scope, Tags } from "../../model/birth.ts";
+import type { Resource } from "../../model/resource.ts";
+import { findIn, list, put } from "../../model/world.ts";
+import type { World } from "../../model/world.ts";
+import { kindOfId } from "../../values/id.ts";
+import { isRefusal, refuse } from "../../values/refuse.ts";
+import type { Refusal } from "../../values/refuse.ts";
+import { parseFilters } from "../filters.ts";
+import type { Filters } from "../filters.ts";
+import { operation } from "../operation.ts";
+import { pageOf, parsePageRequest } from "../pages.ts";
+import { mergeTags, parseTags } from "../tags.ts";
+import { locateImage } from "./images.ts";
+import { findables, missing } from "./lookup.ts";
+import type { Findable } from "./lookup.ts";
+import type { Call } from "../operation.ts";
+
+/** The caller's resources of those identifiers, of whatever kinds. */
+function locateTagged(world: World, call: Call, texts: readonly string[]): Resource[] | Refusal {
+  const found: Resource[] = [];
+  for (const text of new Set(texts)) {
+    const kind = kindOfId(text);
+    if (kind === "image") return notTaggable(locateImage(call, text));
+    const findable = findables.find((candidate) => candidate === kind);
+    if (!findable) return refuse("InvalidID", `The ID '${text}' is not valid`);
+    const resource = findIn(world, call, findable, text);
+    if (!resource) return missing(findable, [text]);
+    found.push(resource);
+  }
+  return found;
+}
+
+/** The image belongs to nobody who calls. */
+const notTaggable = (image: string | Refusal): Refusal =>
+  isRefusal(image) ? image : refuse("OperationNotPermitted", `The image '${image}' is not yours to tag.`);
+
+/** Gives every one of the resources every one of the tags, all or none. */
+export const createTags = operation({
+  name: "CreateTags",
+  run(world, { Resources = [], Tags: list = [] }, call) {
+    if (list.length === 0) return refuse("MissingParameter", "The request must contain the parameter Tag");
+    const tags = parseTags(list);
+    if (isRefusal(tags)) return tags;
+    const resources = locateTagged(world, call, Resources);
+    if (isRefusal(resources)) return resources;
+    const merged = resources.map((resource) => ({ resource, tags: mergeTags(resource.tags, tags) }));
+    const changes = [];
+    for (const { resource, tags: next } of merged) {
+      if (isRefusal(next)) return next;
+      changes.push(put({ ...resource, tags: next }));
+    }
+    return { changes, output: {} };
+  },
+});
+
+/** Takes tags away: those with that key, or that key and value; all of them when none is named. */
+export const deleteTags = operation({
+  name: "DeleteTags",
+  run(world, { Resources = [], Tags: wanted = [] }, call) {
+    const reserved = wanted.some(({ Key = "" }) => Key.toLowerCase().startsWith("aws:"));
+    if (reserved) return refuse("InvalidParameterValue", "Tag keys starting with 'aws:' are reserved for internal use");
+    const resources = locateTagged(world, call, Resources);
+    if (isRefusal(resources)) return resources;
+    const goes = (key: string, value: string) =>
+      wanted.length === 0 || wanted.some((tag) => tag.Key === key && (tag.Value === undefined || tag.Value === value));
+    const kept = (tags: Tags): Tags => Object.fromEntries(Object.entries(tags).filter(([key, value]) => !goes(key, value)));
+    return { changes: resources.map((resource) => put({ ...resource, tags: kept(resource.tags) })), output: {} };
+  },
+});
+
+const filters: Filters<TagDescription & { readonly Tags: { Key: string | undefined; Value: string | undefined }[] }> = {
+  key: (tag) => [tag.Key],
+  "resource-id": (tag) => [tag.ResourceId],
+  "resource-type": (tag) => [tag.ResourceType],
+  value: (tag) => [tag.Value],
+};
+
+export const describeTags = operation({
+  name: "DescribeTags",
+  run(world, input, call) {
+    const request = parsePageRequest(input, [5, 1000], "tag");
+    if (isRefusal(request)) return request;
+    const passes = parseFilters(filters, input.Filters);
+    if (isRefusal(passes)) return passes;
+    const tags = findables.flatMap((kind) => describeKind(world, call, kind));
+    const passing = tags.filter((tag) => passes({ ...tag, Tags: [{ Key: tag.Key, Value: tag.Value }] }));
+    const { items, next } = pageOf(passing, ({ ResourceId, Key }) => `${ResourceId} ${Key}`, request, "tag");
+    return { output: { Tags: [...items], NextToken: next } };
+  },
+});
+
+const describeKind = (world: World, scope: Scope, kind: Findable & ResourceType): TagDescription[] =>
+  list<Findable>(world, scope, kind).flatMap(({ id, tags }) =>
+    Object.entries(tags).map(([Key, Value]) => ({ ResourceId: id, ResourceType: kind, Key, Value })),
+  );

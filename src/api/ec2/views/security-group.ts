@@ -1,0 +1,122 @@
+import type {
+  IpPermission,
+  RevokedSecurityGroupRule,
+  SecurityGroup as SecurityGroupView,
+  SecurityGroupRule as SecurityGroupRuleView,
+} from "@aws-sdk/client-ec2";
+import type { SecurityGroup, SecurityGroupRule } from "../../../model/resource.ts";
+import { rulesOf } from "../../../model/security-group.ts";
+import type { RuleContent } from "../../../model/security-group.ts";
+import { need } from "../../../model/world.ts";
+import type { World } from "../../../model/world.ts";
+import { hasPorts, hasTypes, parseProtocol } from "../../../values/protocol.ts";
+import type { Filters } from "../../filters.ts";
+import { tagList } from "../../tags.ts";
+import { arnOf } from "./arn.ts";
+
+export const groupView = (world: World, group: SecurityGroup): SecurityGroupView => ({
+  GroupId: group.id,
+  GroupName: group.name,
+  Description: group.description,
+  OwnerId: group.account,
+  VpcId: group.vpc,
+  IpPermissions: permissionsView(rulesOf(world, group.id, false)),
+  IpPermissionsEgress: permissionsView(rulesOf(world, group.id, true)),
+  SecurityGroupArn: arnOf(group, "security-group", group.id),
+  Tags: tagList(group.tags),
+});
+
+/** Rules as permissions: one per protocol and ports, holding every source or destination they are open to. */
+export function permissionsView(rules: readonly RuleContent[]): IpPermission[] {
+  const merged = Map.groupBy(rules, (rule) => [rule.protocol, rule.from, rule.to].join(" "));
+  return [...merged.values()].flatMap((same) => (same[0] ? [permissionView(same[0], same)] : []));
+}
+
+function permissionView({ protocol, from, to }: RuleContent, rules: readonly RuleContent[]): IpPermission {
+  const known = parseProtocol(protocol);
+  const ranged = known !== undefined && (hasPorts(known) || hasTypes(known));
+  const cidrs = rules.flatMap(({ peer, description: Description }) =>
+    peer.type === "cidr" ? [{ cidr: peer.cidr, Description }] : [],
+  );
+  return {
+    IpProtocol: protocol,
+    ...(ranged ? { FromPort: from, ToPort: to } : {}),
+    IpRanges: cidrs
+      .filter(({ cidr }) => !cidr.includes(":"))
+      .map(({ cidr, Description }) => ({ CidrIp: cidr, Description })),
+    Ipv6Ranges: cidrs
+      .filter(({ cidr }) => cidr.includes(":"))
+      .map(({ cidr, Description }) => ({ CidrIpv6: cidr, Description })),
+    PrefixListIds: rules.flatMap(({ peer, description: Description }) =>
+      peer.type === "prefix-list" ? [{ PrefixListId: peer.list, Description }] : [],
+    ),
+    UserIdGroupPairs: rules.flatMap(({ peer, description: Description }) =>
+      peer.type === "group" ? [{ GroupId: peer.group, UserId: peer.account, Description }] : [],
+    ),
+  };
+}
+
+/** The members that both forms of a single rule show. */
+const ruleMembers = (rule: SecurityGroupRule) => ({
+  SecurityGroupRuleId: rule.id,
+  GroupId: rule.group,
+  IsEgress: rule.egress,
+  IpProtocol: rule.protocol,
+  FromPort: rule.from,
+  ToPort: rule.to,
+  ...(rule.peer.type === "cidr"
+    ? { [rule.peer.cidr.includes(":") ? "CidrIpv6" : "CidrIpv4"]: rule.peer.cidr }
+    : {}),
+  ...(rule.peer.type === "prefix-list" ? { PrefixListId: rule.peer.list } : {}),
+  Description: rule.description,
+});
+
+export const ruleView = (world: World, rule: SecurityGroupRule): SecurityGroupRuleView => ({
+  ...ruleMembers(rule),
+  GroupOwnerId: need(world, "security-group", rule.group).account,
+  ReferencedGroupInfo: rule.peer.type === "group" ? { GroupId: rule.peer.group, UserId: rule.peer.account } : undefined,
+  SecurityGroupRuleArn: arnOf(rule, "security-group-rule", rule.id),
+  Tags: tagList(rule.tags),
+});
+
+export const revokedRuleView = (rule: SecurityGroupRule): RevokedSecurityGroupRule => ({
+  ...ruleMembers(rule),
+  ReferencedGroupId: rule.peer.type === "group" ? rule.peer.group : undefined,
+});
+
+const permissionFilters = (
+  prefix: string,
+  permissionsOf: (group: SecurityGroupView) => IpPermission[] | undefined,
+): Filters<SecurityGroupView> => {
+  const over =
+    <T>(values: (permission: IpPermission) => T[] | undefined) =>
+    (group: SecurityGroupView): T[] =>
+      (permissionsOf(group) ?? []).flatMap((permission) => values(permission) ?? []);
+  const table = {
+    cidr: over(({ IpRanges }) => IpRanges?.map((range) => range.CidrIp)),
+    "from-port": over(({ FromPort }) => [FromPort]),
+    "group-id": over(({ UserIdGroupPairs }) => UserIdGroupPairs?.map((pair) => pair.GroupId)),
+    "group-name": over(({ UserIdGroupPairs }) => UserIdGroupPairs?.map((pair) => pair.GroupName)),
+    "ipv6-cidr": over(({ Ipv6Ranges }) => Ipv6Ranges?.map((range) => range.CidrIpv6)),
+    "prefix-list-id": over(({ PrefixListIds }) => PrefixListIds?.map((list) => list.PrefixListId)),
+    protocol: over(({ IpProtocol }) => [IpProtocol]),
+    "to-port": over(({ ToPort }) => [ToPort]),
+    "user-id": over(({ UserIdGroupPairs }) => UserIdGroupPairs?.map((pair) => pair.UserId)),
+  };
+  return Object.fromEntries(Object.entries(table).map(([name, values]) => [`${prefix}.${name}`, values]));
+};
+
+export const groupFilters: Filters<SecurityGroupView> = {
+  description: (group) => [group.Description],
+  "group-id": (group) => [group.GroupId],
+  "group-name": (group) => [group.GroupName],
+  "owner-id": (group) => [group.OwnerId],
+  "vpc-id": (group) => [group.VpcId],
+  ...permissionFilters("ip-permission", (group) => group.IpPermissions),
+  ...permissionFilters("egress.ip-permission", (group) => group.IpPermissionsEgress),
+};
+
+export const ruleFilters: Filters<SecurityGroupRuleView> = {
+  "group-id": (rule) => [rule.GroupId],
+  "security-group-rule-id": (rule) => [rule.SecurityGroupRuleId],
+};

@@ -1,0 +1,101 @@
+import { blocksOf, cidrOf, isVpcBlock, joinBlock, joinIpv6Block, leaveBlock, mayJoin, subnetsInBlock } from "../../model/vpc.ts";
+import type { Vpc } from "../../model/resource.ts";
+import { list } from "../../model/world.ts";
+import type { World } from "../../model/world.ts";
+import { formatCidr, overlaps } from "../../values/ip.ts";
+import { isRefusal, refuse } from "../../values/refuse.ts";
+import type { Refusal } from "../../values/refuse.ts";
+import { limits } from "../limits.ts";
+import { operation } from "../operation.ts";
+import type { Call, Outcome, Output } from "../operation.ts";
+import { parseBlock } from "./blocks.ts";
+import { locate } from "./lookup.ts";
+import { unserved } from "./served.ts";
+import { vpcBlockView, vpcIpv6BlockView } from "./views/vpc.ts";
+
+/** Adds a secondary IPv4 block, or an IPv6 block of Bailey's choosing, to a VPC. */
+export const associateVpcCidrBlock = operation({
+  name: "AssociateVpcCidrBlock",
+  run(world, input, call) {
+    const strange = unserved(input, ["VpcId", "CidrBlock", "AmazonProvidedIpv6CidrBlock"]);
+    if (strange) return strange;
+    const ipv6 = input.AmazonProvidedIpv6CidrBlock === true;
+    if (ipv6 === (input.CidrBlock !== undefined)) {
+      return refuse(
+        "InvalidParameterCombination",
+        "The request must contain exactly one of: cidrBlock or amazonProvidedIpv6CidrBlock",
+      );
+    }
+    if (input.CidrBlock !== undefined) return associateIpv4(world, input.VpcId ?? "", input.CidrBlock, call);
+    const vpc = locate(world, call, "vpc", input.VpcId ?? "");
+    if (isRefusal(vpc)) return vpc;
+    if (vpc.ipv6Cidrs.length >= limits.cidrsPerVpc) return tooMany(vpc);
+    const { block, changes } = joinIpv6Block(world, call, vpc);
+    const Ipv6CidrBlockAssociation = vpcIpv6BlockView(block, vpc.region, "associating");
+    return { changes, output: { VpcId: vpc.id, Ipv6CidrBlockAssociation } };
+  },
+});
+
+function associateIpv4(
+  world: World,
+  vpcId: string,
+  text: string,
+  call: Call,
+): Refusal | Outcome<Output<"AssociateVpcCidrBlock">> {
+  const cidr = parseBlock("cidrBlock", text, 4);
+  if (isRefusal(cidr)) return cidr;
+  if (!isVpcBlock(cidr)) return refuse("InvalidVpc.Range", `The CIDR '${text}' is invalid.`);
+  const vpc = locate(world, call, "vpc", vpcId);
+  if (isRefusal(vpc)) return vpc;
+  if (blocksOf(vpc).some((own) => overlaps(own, cidr))) {
+    return refuse("InvalidVpc.Range", `The CIDR '${text}' overlaps with a CIDR block of the VPC.`);
+  }
+  if (!mayJoin(vpc.cidrs.map((own) => cidrOf(own.cidr)), cidr)) {
+    return refuse(
+      "InvalidVpc.Range",
+      `The CIDR '${text}' is restricted. Use a CIDR from the same private address range as the current VPC CIDR, or use a publicly-routable CIDR.`,
+    );
+  }
+  if (vpc.cidrs.length >= limits.cidrsPerVpc) return tooMany(vpc);
+  const { block, changes } = joinBlock(world, call, vpc, formatCidr(cidr));
+  return { changes, output: { VpcId: vpc.id, CidrBlockAssociation: vpcBlockView(block, "associating") } };
+}
+
+const tooMany = (vpc: Vpc): Refusal =>
+  refuse(
+    "CidrLimitExceeded",
+    `This network '${vpc.id}' has met its maximum number of allowed CIDRs: ${limits.cidrsPerVpc}`,
+  );
+
+/** Takes a block away from its VPC: any but the primary one, once no subnet lives in it. */
+export const disassociateVpcCidrBlock = operation({
+  name: "DisassociateVpcCidrBlock",
+  run(world, { AssociationId = "" }, call) {
+    const is = (block: { association: string }) => block.association === AssociationId;
+    const vpc = list(world, call, "vpc").find(({ cidrs, ipv6Cidrs }) => [...cidrs, ...ipv6Cidrs].some(is));
+    const block = vpc && [...vpc.cidrs, ...vpc.ipv6Cidrs].find(is);
+    if (!vpc || !block) {
+      return refuse(
+        "InvalidVpcCidrBlockAssociationID.NotFound",
+        `The vpc CIDR block association ID '${AssociationId}' does not exist`,
+      );
+    }
+    if (vpc.cidrs[0] === block) {
+      return refuse(
+        "OperationNotPermitted",
+        `The vpc CIDR block with association ID ${AssociationId} may not be disassociated. It is the primary IPv4 CIDR block of the VPC`,
+      );
+    }
+    const [holder] = subnetsInBlock(world, vpc, block);
+    if (holder !== undefined) {
+      return refuse(
+        "DependencyViolation",
+        `The vpc CIDR block with association ID ${AssociationId} has dependencies and cannot be disassociated: ${holder}`,
+      );
+    }
+    const shown = vpc.cidrs.includes(block)
+      ? { CidrBlockAssociation: vpcBlockView(block, "disassociating") }
+      : { Ipv6CidrBlockAssociation: vpcIpv6BlockView(block, vpc.region, "disassociating") };
+    return { changes: leaveBlock(world, vpc, block), output: { VpcId: vpc.id, ...shown } };
+  },
+});

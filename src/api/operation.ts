@@ -1,0 +1,47 @@
+import type * as EC2 from "@aws-sdk/client-ec2";
+import type { IdKind, Id } from "../values/id.ts";
+import type { Refusal } from "../values/refuse.ts";
+import type { Change, World } from "../model/world.ts";
+
+type Commands<Sdk> = { [K in keyof Sdk as K extends `${infer A}Command` ? A : never]: Sdk[K] };
+type InstanceOf<C> = C extends abstract new (...args: never) => infer R ? R : never;
+
+/** Names of the EC2 operations, and their inputs and outputs as Amazon's own client types them. */
+export type Action = keyof Commands<typeof EC2> & string;
+export type Input<A extends Action> = InstanceOf<Commands<typeof EC2>[A]> extends { readonly input: infer I } ? I : never;
+export type Output<A extends Action> =
+  InstanceOf<Commands<typeof EC2>[A]> extends {
+    resolveMiddleware(...args: never): (args: never) => Promise<{ output: infer O extends object }>;
+  }
+    ? Omit<O, "$metadata">
+    : never;
+
+/** What a call may know beside the world and its input: who calls, when, and fresh randomness. */
+export interface Call {
+  readonly account: string;
+  readonly region: string;
+  /** ISO 8601 with milliseconds. */
+  readonly now: string;
+  /** A new identifier of the kind. */
+  mint<K extends IdKind>(kind: K): Id<K>;
+  /** `count` random bytes, as lowercase hex. */
+  random(count: number): string;
+  /** SHA-256 of the text, lowercase hex. */
+  digest(text: string): string;
+  /** What the instance's processes last wrote to its console, base64; undefined when there is nothing. */
+  console?(instance: Id<"instance">): string | undefined;
+}
+
+export interface Outcome<O> {
+  /** Committed together, or not at all. Empty or absent: the world is unchanged. */
+  readonly changes?: readonly Change[];
+  readonly output: O;
+}
+
+/** An operation is its name and one pure function; everything around it is done once, in serve. */
+export interface Operation<A extends Action> {
+  readonly name: A;
+  run(world: World, input: Input<A>, call: Call): Refusal | Outcome<Output<A>>;
+}
+
+export const operation = <A extends Action>(definition: Operation<A>): Operation<A> => definition;

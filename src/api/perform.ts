@@ -1,0 +1,83 @@
+import type { Caller } from "../iam/signature.ts";
+import type { Change, World } from "../model/world.ts";
+import { mintId } from "../values/id.ts";
+import { type Refusal, isRefusal, refuse } from "../values/refuse.ts";
+import { attemptOf, remember, replay } from "./idempotency.ts";
+import type { Call, Outcome } from "./operation.ts";
+import type { Fields } from "./wire/scalar.ts";
+import type { OperationShape } from "./wire/shape.ts";
+
+/** A call as operations of every service see it. */
+export interface ServedCall extends Call {
+  readonly caller: Caller;
+}
+
+/** An operation of any service. What EC2's are typed with (Operation<A>) is one of these. */
+export interface ServedOperation {
+  readonly name: string;
+  run(world: World, input: object, call: ServedCall): Refusal | Outcome<object>;
+}
+
+export interface State {
+  world(): World;
+  /** Makes the changes durable, then the world's. Throws when they can't be made durable, and then changes nothing. */
+  commit(changes: readonly Change[]): World;
+}
+
+export interface Sources {
+  now(): Date;
+  /** `count` random bytes, as lowercase hex. */
+  random(count: number): string;
+  /** SHA-256, lowercase hex. */
+  digest(text: string): string;
+  /** What an instance's processes last wrote to its console, base64; undefined when there is nothing. */
+  console?(instance: string): string | undefined;
+}
+
+export function callOf(caller: Caller, sources: Sources): ServedCall {
+  const { account, region } = caller;
+  return {
+    caller,
+    account,
+    region,
+    now: sources.now().toISOString(),
+    mint: (kind) => mintId(kind, sources.random(9)),
+    random: (count) => sources.random(count),
+    digest: (text) => sources.digest(text),
+    console: (instance) => sources.console?.(instance),
+  };
+}
+
+export interface Performed {
+  readonly output: object;
+  /** The answer is true once this revision is in force; undefined when nothing depends on any. */
+  readonly revision?: number;
+}
+
+/**
+ * Runs an operation and commits what it changes, in one turn of the event loop: calls are serial, and none sees half of
+ * another. A dry run commits nothing; the same call with the same client token is answered as before.
+ */
+export function perform(
+  state: State,
+  operation: ServedOperation,
+  shape: OperationShape,
+  input: Fields,
+  call: ServedCall,
+): Refusal | Performed {
+  const attempt = attemptOf(shape, input, call);
+  if (isRefusal(attempt)) return attempt;
+  const dryRun = input["DryRun"] === true;
+  const world = state.world();
+  const before = attempt && !dryRun ? replay(world, attempt, call) : undefined;
+  if (isRefusal(before)) return before;
+  if (before) return { output: before.output, revision: world.revision };
+
+  const outcome = operation.run(world, input, call);
+  if (isRefusal(outcome)) return outcome;
+  if (dryRun) return refuse("DryRunOperation", "Request would have succeeded, but DryRun flag is set.");
+  const { changes = [], output } = outcome;
+  if (changes.length === 0) return { output };
+  const remembered = attempt ? remember(world, attempt, output, call) : [];
+  return { output, revision: state.commit([...changes, ...remembered]).revision };
+}

@@ -1,0 +1,82 @@
+/** One reconciler for namespaces, links, addresses, routes and neighbours: looks at two states, says what is between. */
+import { linkKey } from "./desired.ts";
+import type { NamespaceState, Step } from "./kernel.ts";
+
+type States = ReadonlyMap<string, NamespaceState>;
+
+const empty: Omit<NamespaceState, "role"> = {
+  links: new Map(),
+  addresses: new Map(),
+  routes: new Map(),
+  neighbours: new Map(),
+};
+
+/** Steps that take links and their addresses away, and so come before the policy forgets them. */
+export function removals(observed: States, desired: States): Step[] {
+  const steps: Step[] = [];
+  for (const [namespace, was] of observed) {
+    const wanted = desired.get(namespace) ?? empty;
+    if (wanted === was) continue;
+    for (const [device, link] of was.links) {
+      const kept = wanted.links.get(device);
+      if (!kept || linkKey(kept) !== linkKey(link)) steps.push({ op: "link.delete", namespace, device });
+    }
+    // What else is in a namespace that goes, goes with it.
+    if (!desired.has(namespace)) continue;
+    for (const [key, neighbour] of was.neighbours) {
+      if (!wanted.neighbours.has(key)) steps.push({ op: "neighbour.delete", namespace, neighbour });
+    }
+    for (const [key, route] of was.routes) {
+      if (!wanted.routes.has(key)) steps.push({ op: "route.delete", namespace, route });
+    }
+    for (const [key, address] of was.addresses) {
+      if (!wanted.addresses.has(key)) steps.push({ op: "address.delete", namespace, address });
+    }
+  }
+  return steps;
+}
+
+/** Namespaces that should not be there: last of all, when nothing runs in them any more. */
+export const abandoned = (observed: States, desired: States): Step[] =>
+  [...observed.keys()]
+    .filter((namespace) => !desired.has(namespace))
+    .map((namespace) => ({ op: "namespace.delete", namespace }));
+
+/** Namespaces that are missing: first of all, as policy and links go into them. */
+export const missing = (observed: States, desired: States): Step[] =>
+  [...desired]
+    .filter(([namespace]) => !observed.has(namespace))
+    .map(([namespace, { role }]) => ({ op: "namespace.add", namespace, role }));
+
+/** Steps that add what is missing in namespaces that exist: after the policy knows the interfaces. */
+export function additions(observed: States, desired: States): Step[] {
+  const links: Step[] = [];
+  const rest: Step[] = [];
+  const renewed = new Set<string>();
+  for (const [namespace, wanted] of desired) {
+    const was = observed.get(namespace) ?? empty;
+    if (wanted === was) continue;
+    for (const [device, link] of wanted.links) {
+      const present = was.links.get(device);
+      if (present && linkKey(present) === linkKey(link)) continue;
+      links.push({ op: "link.add", namespace, link });
+      // A new link has nothing on either end, whatever was seen on the one it replaces.
+      renewed.add(`${namespace} ${device}`).add(`${link.peer.namespace} ${link.peer.device}`);
+    }
+  }
+  for (const [namespace, wanted] of desired) {
+    const was = observed.get(namespace) ?? empty;
+    const lacks = (known: ReadonlyMap<string, unknown>, key: string, device: string | undefined) =>
+      !known.has(key) || renewed.has(`${namespace} ${device}`);
+    for (const [key, address] of wanted.addresses) {
+      if (lacks(was.addresses, key, address.device)) rest.push({ op: "address.add", namespace, address });
+    }
+    for (const [key, route] of wanted.routes) {
+      if (lacks(was.routes, key, route.device)) rest.push({ op: "route.add", namespace, route });
+    }
+    for (const [key, neighbour] of wanted.neighbours) {
+      if (lacks(was.neighbours, key, neighbour.device)) rest.push({ op: "neighbour.add", namespace, neighbour });
+    }
+  }
+  return [...links, ...rest];
+}

@@ -1,0 +1,34 @@
+import type { Refusal } from "../values/refuse.ts";
+
+/** What `up` asks for. */
+export interface RegionOptions {
+  /** Absolute path of the state directory; it exists, mode 0700. */
+  readonly state: string;
+  readonly host: string;
+  readonly port: number;
+  readonly region: string;
+  /** Twelve digits. */
+  readonly account: string;
+  readonly dataplane: "kernel" | "none";
+  /** Whether POST /_bailey/reset empties everything. */
+  readonly allowReset: boolean;
+}
+
+/** A region that answers calls. */
+export interface Running {
+  /** https://host:port, with the port that was bound. */
+  readonly endpoint: string;
+  /** Absolute path of the PEM file that clients trust. */
+  readonly caBundle: string;
+  /** The region and account in force: an existing state keeps its own. */
+  readonly region: string;
+  readonly account: string;
+  /** What tells this state's kernel objects and instances from another's on the same kernel. */
+  readonly realm: string;
+  /** Stops answering, durably; instances and the kernel's filtering stay as they are. */
+  close(): Promise<void>;
+}
+
+export type StartRegion = (options: RegionOptions) => Promise<Running | Refusal>;
+/** Ends every instance of the state's realm and removes every kernel object of it. The control plane is not running. */
+export type TearDown = (state: string) => Promise<Refusal | undefined>;

@@ -1,0 +1,74 @@
+import { isRefusal } from "../values/refuse.ts";
+import { call } from "./call.ts";
+import { command, jsonFlag, stateFlag } from "./command.ts";
+import { stateDirectory } from "./state.ts";
+import { table } from "./table.ts";
+
+/** What GET /_bailey/status answers. */
+export interface StatusReport {
+  readonly endpoint: string;
+  readonly account: string;
+  readonly region: string;
+  /** Of the model: how many commits made it. */
+  readonly revision: number;
+  readonly dataplane: {
+    readonly kind: "kernel" | "none";
+    readonly healthy: boolean;
+    /** The newest revision that is in force. */
+    readonly revision: number;
+    /** What is wrong, when it isn't healthy. */
+    readonly message?: string;
+  };
+  readonly vpcs: readonly { readonly id: string; readonly cidrs: readonly string[]; readonly isDefault: boolean }[];
+  readonly subnets: readonly {
+    readonly id: string;
+    readonly vpc: string;
+    readonly cidr: string;
+    readonly zone: string;
+    readonly acl: string;
+  }[];
+  readonly instances: readonly {
+    readonly id: string;
+    readonly state: string;
+    readonly subnet: string;
+    readonly addresses: readonly string[];
+    readonly groups: readonly string[];
+  }[];
+}
+
+export const status = command({
+  name: "status",
+  summary: "show the region: its VPCs, subnets, instances, and whether the data plane is in order",
+  usage: "[--state DIR] [--json]",
+  about: `
+Asks the running region for its networks and instances, and whether the kernel enforces the newest revision of them.
+The exit code is 1 when the data plane is not in order.`,
+  flags: { state: stateFlag, json: jsonFlag },
+  examples: ["./bailey status", "./bailey status --json | jq .dataplane"],
+  positionals: 0,
+  async run({ state, json }) {
+    const answer = await call(stateDirectory(state), "GET", "/_bailey/status");
+    if (isRefusal(answer)) return answer;
+    const report = answer as StatusReport;
+    process.stdout.write(json ? `${JSON.stringify(report, undefined, 2)}\n` : statusText(report));
+    return report.dataplane.healthy ? 0 : 1;
+  },
+});
+
+/** The report for people: one table a kind, kinds without any left out. */
+export function statusText({ dataplane, ...report }: StatusReport): string {
+  const health = dataplane.healthy ? `revision ${dataplane.revision} in force` : `NOT IN ORDER: ${dataplane.message ?? ""}`;
+  const tables = [
+    { heading: ["VPC", "CIDR", "DEFAULT"], rows: report.vpcs.map((r) => [r.id, r.cidrs.join(","), r.isDefault ? "yes" : "no"]) },
+    { heading: ["SUBNET", "VPC", "CIDR", "ZONE", "ACL"], rows: report.subnets.map((r) => [r.id, r.vpc, r.cidr, r.zone, r.acl]) },
+    {
+      heading: ["INSTANCE", "STATE", "SUBNET", "ADDRESSES", "GROUPS"],
+      rows: report.instances.map((r) => [r.id, r.state, r.subnet, r.addresses.join(","), r.groups.join(",")]),
+    },
+  ];
+  return [
+    `region ${report.region} of account ${report.account} at ${report.endpoint}, revision ${report.revision}\n` +
+      `data plane ${dataplane.kind}: ${health}\n`,
+    ...tables.filter(({ rows }) => rows.length > 0).map(({ heading, rows }) => table(heading, rows)),
+  ].join("\n");
+}

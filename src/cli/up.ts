@@ -1,0 +1,115 @@
+import { openAnchor } from "../io/anchor.ts";
+import { alive, startOf } from "../io/process.ts";
+import { isRefusal, refuse } from "../values/refuse.ts";
+import type { Refusal } from "../values/refuse.ts";
+import { command, misuse, stateFlag } from "./command.ts";
+import { quote } from "./env.ts";
+import { isRoot, runInside } from "./rootless.ts";
+import type { RegionOptions, Running } from "./running.ts";
+import { makeStateDirectory, readFacts, stateDirectory, writeFacts } from "./state.ts";
+
+export const up = command({
+  name: "up",
+  summary: "start the region: the API on this machine, and its packet filters in this kernel",
+  usage: "[--state DIR] [--listen HOST:PORT] [--region NAME] [--account ID]",
+  about: `
+Starts the region whose state is in DIR, or makes a new one there, and serves it until Ctrl-C. What runs then goes on
+running: instances, and the filtering of their packets. The next 'bailey up' takes them over; 'bailey down' ends them.
+Without root it uses an unprivileged user namespace, where the system allows that.`,
+  flags: {
+    state: stateFlag,
+    listen: { type: "string", value: "HOST:PORT", about: "where the API answers (default: 127.0.0.1:7443)" },
+    region: { type: "string", value: "NAME", about: "the region clients are pointed at (default: us-east-1)" },
+    account: { type: "string", value: "ID", about: "twelve digits (default: 123456789012)" },
+    dataplane: { type: "string", value: "KIND", about: "kernel, or none: the API alone, nothing runs (default: kernel)" },
+    "allow-reset": { type: "boolean", about: "let POST /_bailey/reset empty everything: for test suites" },
+  },
+  examples: ["./bailey up", "./bailey up --state /tmp/lab --listen 127.0.0.1:7444 --region eu-central-1"],
+  positionals: 0,
+  async run(values) {
+    const options = optionsOf(values);
+    if (isRefusal(options)) return options;
+    const { state } = options;
+    const problem = makeStateDirectory(state);
+    if (problem) return problem;
+    const before = readFacts(state);
+    if (!isRefusal(before) && alive(before)) {
+      return refuse("Running", `the region in ${state} runs already, as process ${before.pid} at ${before.endpoint}`);
+    }
+    if (options.dataplane === "kernel" && !isRoot()) {
+      const anchor = await openAnchor(state);
+      return isRefusal(anchor) ? anchor : runInside(anchor);
+    }
+    const { startRegion } = await import("../main.ts");
+    const running = await startRegion(options);
+    return isRefusal(running) ? running : serve(options, running);
+  },
+});
+
+interface Given {
+  readonly state?: string;
+  readonly listen?: string;
+  readonly region?: string;
+  readonly account?: string;
+  readonly dataplane?: string;
+  readonly "allow-reset"?: boolean;
+}
+
+/** What the flags ask for, each checked. */
+export function optionsOf(given: Given): RegionOptions | Refusal {
+  const { listen = "127.0.0.1:7443", region = "us-east-1", account = "123456789012", dataplane = "kernel" } = given;
+  const [, bracketed, plain, port] = /^(?:\[([^\]]+)\]|([^:]+)):(\d{1,5})$/.exec(listen) ?? [];
+  const host = bracketed ?? plain;
+  if (host === undefined || Number(port) > 65535) return misuse(`--listen is HOST:PORT, not '${listen}'`);
+  if (!/^[a-z]{2}(?:-[a-z]+)+-\d{1,2}$/.test(region)) return misuse(`--region is a name like us-east-1, not '${region}'`);
+  if (!/^\d{12}$/.test(account)) return misuse(`--account is twelve digits, not '${account}'`);
+  if (dataplane !== "kernel" && dataplane !== "none") return misuse(`--dataplane is kernel or none, not '${dataplane}'`);
+  const allowReset = given["allow-reset"] ?? false;
+  return { state: stateDirectory(given.state), host, port: Number(port), region, account, dataplane, allowReset };
+}
+
+/** Tells the other commands where the region is, and the user what to do, until a signal ends it. */
+async function serve({ state, dataplane }: RegionOptions, running: Running): Promise<number> {
+  const { endpoint, caBundle, region, account, realm } = running;
+  const started = startOf(process.pid) ?? 0;
+  writeFacts(state, { endpoint, caBundle, region, account, realm, dataplane, pid: process.pid, started });
+  const inState = state === stateDirectory(undefined) ? "" : ` --state ${quote(state)}`;
+  tell(`
+Region ${region} of account ${account} answers at ${endpoint}${dataplane === "none" ? ", without a data plane" : ""}.
+Its state is in ${state}.
+
+In another terminal:
+  eval "$(./bailey env${inState})"
+  aws ec2 create-vpc --cidr-block 10.0.0.0/16
+  ./bailey status${inState}
+
+Ctrl-C ends this process; instances and the filtering of their packets go on.
+`);
+  await untilAsked();
+  await running.close();
+  tell(`
+The control plane has stopped. Instances and the filtering of their packets go on as they are:
+  ./bailey up${inState}      takes them over again
+  ./bailey down${inState}    ends and removes them
+`);
+  return 0;
+}
+
+const tell = (story: string): void => void process.stderr.write(story);
+
+/** npm passes Ctrl-C on to a child that has had it from the terminal already. */
+const echoMs = 1000;
+
+/** Until a first signal asks this process to end. A second one, after a moment, gets its default: the end, at once. */
+function untilAsked(): Promise<void> {
+  return new Promise((resolve) => {
+    const names = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+    const asked = (): void => {
+      setTimeout(() => {
+        for (const name of names) process.off(name, asked);
+      }, echoMs).unref();
+      resolve();
+    };
+    for (const name of names) process.on(name, asked);
+  });
+}

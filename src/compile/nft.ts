@@ -1,0 +1,163 @@
+/** The only file that knows nftables' grammar: rulesets as text that nft 1.0.6 and later take. */
+import { type Cidr, formatCidr, formatIp, widthOf } from "../values/ip.ts";
+import type { Range } from "../values/ports.ts";
+import type { Action, Chain, Element, Field, KeyPart, Match, Part, Rule, SetDefinition } from "./rule.ts";
+import { generationShift } from "./rule.ts";
+
+/** Our table, in each router's network namespace; we touch no other. */
+export const table = "inet bailey";
+
+const fieldTypes: Record<Field, string> = {
+  iif: "ifname",
+  oif: "ifname",
+  saddr4: "ipv4_addr",
+  daddr4: "ipv4_addr",
+  saddr6: "ipv6_addr",
+  daddr6: "ipv6_addr",
+  protocol: "inet_proto",
+  port: "inet_service",
+  type: "inet_service",
+};
+
+/** ICMP's type and code are where TCP and UDP have their source port: the first 16 bits of the transport header. */
+const fieldExpressions: Record<Field, string> = {
+  iif: "iifname",
+  oif: "oifname",
+  saddr4: "ip saddr",
+  daddr4: "ip daddr",
+  saddr6: "ip6 saddr",
+  daddr6: "ip6 daddr",
+  protocol: "meta l4proto",
+  port: "th dport",
+  type: "th sport",
+};
+
+/** Flowtables and marks apart, nft wants names of letters, digits, slash, dash, underscore, dot. Ours have no others. */
+const hex = (value: number): string => `0x${(value >>> 0).toString(16)}`;
+const familyName = (family: 4 | 6): string => (family === 4 ? "ipv4" : "ipv6");
+
+function rangeText({ from, to }: Range): string {
+  return from === to ? String(from) : `${from}-${to}`;
+}
+
+function cidrText(cidr: Cidr): string {
+  return cidr.length === widthOf(cidr.family) ? formatIp({ family: cidr.family, bits: cidr.base }) : formatCidr(cidr);
+}
+
+function keyText(part: KeyPart): string {
+  if (typeof part === "string") return `"${part}"`;
+  if (typeof part === "number") return String(part);
+  return "cidr" in part ? cidrText(part.cidr) : rangeText(part);
+}
+
+const generationMask = (2 ** 32 - (1 << generationShift)) >>> 0;
+const generationBits = (generation: number): number => (generation << generationShift) >>> 0;
+
+function matchText(match: Match): string {
+  if ("lookup" in match) return `${match.lookup.map((field) => fieldExpressions[field]).join(" . ")} @${match.set}`;
+  if ("family" in match) return `meta nfproto ${familyName(match.family)}`;
+  if ("protocol" in match) return `meta l4proto ${match.protocol}`;
+  if ("values" in match) return `${fieldExpressions[match.field]} ${rangeText(match.values)}`;
+  if ("peer" in match) {
+    const { family, length } = match.cidr;
+    if (length === 0) return `meta nfproto ${familyName(family)}`;
+    return `${fieldExpressions[`${match.peer}${family}`]} ${cidrText(match.cidr)}`;
+  }
+  if ("oneOf" in match) {
+    const pairs = match.oneOf.map(({ family, protocol }) => `${familyName(family)} . ${protocol}`);
+    return `meta nfproto . meta l4proto { ${pairs.join(", ")} }`;
+  }
+  if ("standing" in match) {
+    return match.standing === "alone" ? "ct state related,invalid,untracked" : "ct state new,established";
+  }
+  if ("way" in match) return `ct direction ${match.way}`;
+  if ("remembers" in match) return `ct mark and ${hex(match.remembers)} == ${hex(match.remembers)}`;
+  if ("current" in match) {
+    return `ct mark and ${hex(generationMask | match.seen)} == ${hex(generationBits(match.current) | match.seen)}`;
+  }
+  if ("outdated" in match) return `ct mark and ${hex(generationMask)} != ${hex(generationBits(match.outdated))}`;
+  return `meta mark ${match.flagged ? 1 : 0}`;
+}
+
+function actionText(action: Action): string {
+  if ("goto" in action) return `goto ${action.goto}`;
+  if ("jump" in action) return `jump ${action.jump}`;
+  if ("dispatch" in action) return `${fieldExpressions[action.dispatch]} vmap @${action.map}`;
+  if ("accept" in action) return "accept";
+  if ("drop" in action) return "drop";
+  if ("remember" in action) return `ct mark set ct mark or ${hex(action.remember)}`;
+  if ("renew" in action) {
+    return `ct mark set ct mark and 0xc or ${hex(generationBits(action.renew))}`;
+  }
+  return `meta mark set ${action.flag ? 1 : 0}`;
+}
+
+/** nft takes comments of up to 128 characters; an id cut in two would mislead, so whole ids only. */
+function commentText(comment: string | undefined): string {
+  if (comment === undefined) return "";
+  let text = "";
+  for (const id of comment.split(" ")) {
+    if (text.length + id.length + 1 > 120) return ` comment "${text} …"`;
+    text = text === "" ? id : `${text} ${id}`;
+  }
+  return ` comment "${text}"`;
+}
+
+const ruleText = (rule: Rule): string =>
+  [...rule.when.map(matchText), ...rule.do.map(actionText)].join(" ") + commentText(rule.comment);
+
+export function addSet(set: SetDefinition): string {
+  const type = set.key.map((field) => fieldTypes[field]).join(" . ");
+  const flags = set.intervals ? " flags interval;" : "";
+  return set.toChain
+    ? `add map ${table} ${set.name} { type ${type} : verdict;${flags} }`
+    : `add set ${table} ${set.name} { type ${type};${flags} }`;
+}
+
+export function addChain({ name, hook }: Chain): string {
+  return hook
+    ? `add chain ${table} ${name} { type filter hook ${hook.at} priority ${hook.priority}; policy drop; }`
+    : `add chain ${table} ${name}`;
+}
+
+export const addRules = ({ name, rules }: Chain): string[] =>
+  rules.map((rule) => `add rule ${table} ${name} ${ruleText(rule)}`);
+
+export const flushChain = (name: string): string => `flush chain ${table} ${name}`;
+export const deleteChain = (name: string): string => `delete chain ${table} ${name}`;
+export const deleteSet = ({ name, toChain }: SetDefinition): string =>
+  `delete ${toChain ? "map" : "set"} ${table} ${name}`;
+
+const elementText = (element: Element, withComment: boolean): string =>
+  element.key.map(keyText).join(" . ") +
+  (withComment ? commentText(element.comment) : "") +
+  (element.chain === undefined ? "" : ` : goto ${element.chain}`);
+
+export const addElements = (set: string, elements: readonly Element[]): string =>
+  `add element ${table} ${set} { ${elements.map((element) => elementText(element, true)).join(", ")} }`;
+
+export const deleteElements = (set: string, elements: readonly Element[]): string =>
+  `delete element ${table} ${set} { ${elements.map((element) => elementText(element, false)).join(", ")} }`;
+
+/** All that makes a part from nothing. */
+export const partText = ({ sets, chains, elements }: Part): string[] => [
+  ...sets.map(addSet),
+  ...chains.map(addChain),
+  ...elements.map((element) => addElements(element.set, [element])),
+  ...chains.flatMap(addRules),
+];
+
+/** Makes our table anew, whatever was in it: `add` first, as deleting what is not there is an error. */
+export const replaceTable = (): string[] => [`add table ${table}`, `delete table ${table}`, `add table ${table}`];
+
+const markerPrefix = "intended";
+
+/** An empty chain whose name says what the ruleset was meant to be: it changes in the same transaction as the rules. */
+export const markerChain = (fingerprint: string, generation: number): string =>
+  `${markerPrefix}/${fingerprint}/${generation}`;
+
+/** Reads the marker back from what `list chains inet` prints; undefined where our table holds none. */
+export function parseMarker(listing: string): { fingerprint: string; generation: number } | undefined {
+  const found = new RegExp(`chain ${markerPrefix}/([0-9a-f]{16})/(\\d+) `).exec(listing);
+  return found?.[1] && found[2] ? { fingerprint: found[1], generation: Number(found[2]) } : undefined;
+}

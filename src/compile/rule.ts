@@ -1,0 +1,101 @@
+/**
+ * A ruleset as data: the words this compiler needs of a packet filter, and no more. `nft.ts` alone knows how they are
+ * spelled.
+ */
+import type { Cidr, Family } from "../values/ip.ts";
+import type { Range } from "../values/ports.ts";
+
+/** What of a packet a set's key or a match may be made of. `type` is ICMP type<<8|code. */
+export type Field = "iif" | "oif" | "saddr4" | "daddr4" | "saddr6" | "daddr6" | "protocol" | "port" | "type";
+
+/** Bits of the connection's mark; the generation stands above them. */
+export const seenOriginal = 1;
+export const seenReply = 2;
+export const trackedAtOriginator = 4;
+export const trackedAtResponder = 8;
+/** Generations fill the mark's upper 28 bits: 1 to 2^28 - 1. */
+export const generationShift = 4;
+export const generationLimit = 2 ** 28;
+
+export type Match =
+  /** The fields, as one key, are in the set. */
+  | { readonly lookup: readonly Field[]; readonly set: string }
+  | { readonly family: Family }
+  | { readonly protocol: number }
+  | { readonly values: Range; readonly field: "port" | "type" }
+  | { readonly peer: "saddr" | "daddr"; readonly cidr: Cidr }
+  /** Family and protocol are one of the pairs. */
+  | { readonly oneOf: readonly { readonly family: Family; readonly protocol: number }[] }
+  /** `connection`: the packet opens or continues a connection of its own. `alone`: an error about one, or none. */
+  | { readonly standing: "connection" | "alone" }
+  | { readonly way: "original" | "reply" }
+  /** All the bits are set in the connection's mark. */
+  | { readonly remembers: number }
+  /** The mark carries the generation and the seen bit: this way of the connection has been admitted under it. */
+  | { readonly current: number; readonly seen: number }
+  | { readonly outdated: number }
+  | { readonly flagged: boolean };
+
+export type Action =
+  | { readonly goto: string }
+  | { readonly jump: string }
+  /** To the chain the map has for the key, or on to the next rule. */
+  | { readonly dispatch: Field; readonly map: string }
+  | { readonly accept: true }
+  | { readonly drop: true }
+  /** Sets bits of the connection's mark. */
+  | { readonly remember: number }
+  /** Puts a new generation into the mark and forgets what was seen; tracked bits stay. */
+  | { readonly renew: number }
+  /** Sets the packet's own flag, which lives for this walk only. */
+  | { readonly flag: boolean };
+
+export interface Rule {
+  readonly when: readonly Match[];
+  readonly do: readonly Action[];
+  /** Id of the configuration's rule it stands for. */
+  readonly comment?: string;
+}
+
+export interface Hook {
+  readonly at: "prerouting" | "input" | "forward";
+  /** `raw` is before connection tracking. */
+  readonly priority: "raw" | "filter";
+}
+
+export interface Chain {
+  readonly name: string;
+  /** A chain with a hook ends in drop. */
+  readonly hook?: Hook;
+  readonly rules: readonly Rule[];
+}
+
+export interface SetDefinition {
+  readonly name: string;
+  readonly key: readonly Field[];
+  /** Elements may be ranges and prefixes; they must not overlap. */
+  readonly intervals: boolean;
+  /** A map from key to a chain to go to. */
+  readonly toChain: boolean;
+}
+
+export type KeyPart = string | number | Range | { readonly cidr: Cidr };
+
+export interface Element {
+  readonly set: string;
+  readonly key: readonly KeyPart[];
+  /** For a map: the chain. */
+  readonly chain?: string;
+  readonly comment?: string;
+}
+
+/** What one thing of the network adds to the ruleset. Compared by identity: equal parts are the same object. */
+export interface Part {
+  readonly name: string;
+  readonly chains: readonly Chain[];
+  readonly sets: readonly SetDefinition[];
+  readonly elements: readonly Element[];
+}
+
+/** Parts by name, in order of creation: what a chain or element refers to may come later, all in one transaction. */
+export type Ruleset = ReadonlyMap<string, Part>;

@@ -1,0 +1,280 @@
+/**
+ * A network's policy as a ruleset: line for line the judge's twin. Every chain ends by going on to the next gate or in
+ * drop, so no gate can decide for another.
+ *
+ * The price of a packet is one look at its connection's mark: once both ways of a connection were admitted under the
+ * present generation it passes at once. A change of policy is a new generation: connections walk the gates again, and
+ * those that were tracked skip the groups but not the lists.
+ */
+import { fingerprint } from "../values/fingerprint.ts";
+import { hostCidr } from "../values/ip.ts";
+import { once } from "../values/once.ts";
+import {
+  type Acl,
+  type AclEntry,
+  type Direction,
+  type Group,
+  groupsOf,
+  type Interface,
+  isOpen,
+  type Network,
+  openingsOf,
+  type Subnet,
+} from "../policy/network.ts";
+import { afterOpen, afterTracked, groupPart, groupsChain, membersPart } from "./group.ts";
+import { markerChain, partText } from "./nft.ts";
+import {
+  type Action,
+  type Chain,
+  type Element,
+  type Match,
+  type Part,
+  type Rule,
+  type Ruleset,
+  seenOriginal,
+  seenReply,
+  trackedAtOriginator,
+  trackedAtResponder,
+} from "./rule.ts";
+
+/** All parts of a network's ruleset except the generation's, which `withGeneration` adds. */
+export function compile(network: Network): Ruleset {
+  const parts = new Map<string, Part>();
+  const add = (part: Part) => parts.set(part.name, part);
+  add(basePart);
+  for (const members of network.members.values()) add(membersPart(members));
+  for (const group of network.groups.values()) add(groupPart(group));
+  for (const acl of network.acls.values()) add(aclPart(acl));
+  for (const subnet of network.subnets.values()) add(subnetPart(subnet));
+  for (const each of network.interfaces.values()) {
+    add(groupSetPart(groupsOf(network, each.groups)));
+    add(interfacePart(each));
+  }
+  return parts;
+}
+
+const rule = (when: readonly Match[], ...actions: Rule["do"]): Rule => ({ when, do: actions });
+const connection: Match = { standing: "connection" };
+const originalWay: Match = { way: "original" };
+const replyWay: Match = { way: "reply" };
+
+/** Tracked at the interface the packet leaves: the originator's on the way out, the responder's on the way back. */
+const trackedLeaving: readonly Match[][] = [
+  [connection, originalWay, { remembers: trackedAtOriginator }],
+  [connection, replyWay, { remembers: trackedAtResponder }],
+];
+const trackedArriving: readonly Match[][] = [
+  [connection, originalWay, { remembers: trackedAtResponder }],
+  [connection, replyWay, { remembers: trackedAtOriginator }],
+];
+
+/** nft follows at most 16 chains deep, so the ways between gates are map look-ups where they can be. */
+const toBoundary: Action = { dispatch: "iif", map: "boundary" };
+const toEntering: Action = { dispatch: "oif", map: "entering" };
+
+/** What is the same in every network. */
+const basePart: Part = {
+  name: "base",
+  sets: [
+    ...([4, 6] as const).flatMap((family) => [
+      { name: `own${family}`, key: ["iif", `saddr${family}`] as const, intervals: false, toChain: false },
+    ]),
+    { name: "unchecked", key: ["iif"], intervals: false, toChain: false },
+    { name: "leaving", key: ["iif"], intervals: false, toChain: true },
+    { name: "boundary", key: ["iif"], intervals: false, toChain: true },
+    { name: "entering", key: ["iif"], intervals: false, toChain: true },
+    { name: "arriving", key: ["iif"], intervals: false, toChain: true },
+  ],
+  chains: [
+    {
+      name: "source",
+      hook: { at: "prerouting", priority: "raw" },
+      rules: [
+        rule([{ lookup: ["iif", "saddr4"], set: "own4" }], { accept: true }),
+        rule([{ lookup: ["iif", "saddr6"], set: "own6" }], { accept: true }),
+        rule([{ peer: "saddr", cidr: { family: 6, base: 0xfe80n << 112n, length: 10 } }], { accept: true }),
+        rule([{ lookup: ["iif"], set: "unchecked" }], { accept: true }),
+      ],
+    },
+    {
+      name: "router",
+      hook: { at: "input", priority: "filter" },
+      rules: [
+        rule([{ protocol: 1 }, { values: { from: 0x0800, to: 0x0800 }, field: "type" }], { accept: true }),
+        rule([{ protocol: 58 }, { values: { from: 0x8000, to: 0x8000 }, field: "type" }], { accept: true }),
+        rule([{ protocol: 58 }, { values: { from: 0x8500, to: 0x88ff }, field: "type" }], { accept: true }),
+      ],
+    },
+    {
+      name: "leave",
+      rules: [
+        ...trackedLeaving.map((when) => rule(when, toBoundary)),
+        rule([], { dispatch: "iif", map: "leaving" }),
+      ],
+    },
+    ...admitted("out", toBoundary, trackedAtOriginator, trackedAtResponder),
+    {
+      name: "destination",
+      rules: [
+        rule([{ lookup: ["oif", "daddr4"], set: "own4" }], { goto: "arrive" }),
+        rule([{ lookup: ["oif", "daddr6"], set: "own6" }], { goto: "arrive" }),
+        rule([{ lookup: ["oif"], set: "unchecked" }], { goto: "arrive" }),
+        rule([], { drop: true }),
+      ],
+    },
+    {
+      name: "arrive",
+      rules: [
+        ...trackedArriving.map((when) => rule(when, { goto: "admit" })),
+        rule([], { dispatch: "oif", map: "arriving" }),
+      ],
+    },
+    ...admitted("in", { goto: "admit" }, trackedAtResponder, trackedAtOriginator),
+  ],
+  elements: [],
+};
+
+/** After an interface's groups: a connection admitted by an open rule whose replies pass by rule too is not tracked. */
+function admitted(direction: Direction, next: Action, originalBit: number, replyBit: number): Chain[] {
+  const tracked = [
+    rule([connection, originalWay], { remember: originalBit }),
+    rule([connection, replyWay], { remember: replyBit }),
+    rule([], next),
+  ];
+  return [
+    { name: afterOpen(direction), rules: [rule([{ flagged: true }], next), ...tracked] },
+    { name: afterTracked(direction), rules: tracked },
+  ];
+}
+
+/** What the parts say, whatever their order; what generation they are in force under is no part of it. */
+export function fingerprintOf(parts: Ruleset): string {
+  let [a, b] = [0, 0];
+  for (const part of parts.values()) {
+    const { text } = partFingerprint(part);
+    a ^= Number.parseInt(text.slice(0, 8), 16);
+    b ^= Number.parseInt(text.slice(8), 16);
+  }
+  return [a, b].map((lane) => (lane >>> 0).toString(16).padStart(8, "0")).join("");
+}
+
+const partFingerprint = once((part: Part) => ({ text: fingerprint(partText(part).join("\n")) }));
+
+/** The parts with their generation: the marker, the fast path, and what puts a connection on it. */
+export function withGeneration(parts: Ruleset, generation: number): Ruleset {
+  return new Map(parts).set("generation", generationPart(fingerprintOf(parts), generation));
+}
+
+function generationPart(intended: string, generation: number): Part {
+  return {
+    name: "generation",
+    sets: [],
+    elements: [],
+    chains: [
+      { name: markerChain(intended, generation), rules: [] },
+      {
+        name: "forward",
+        hook: { at: "forward", priority: "filter" },
+        rules: [
+          rule([{ standing: "alone" }], { goto: "leave" }),
+          rule([{ current: generation, seen: seenOriginal }, originalWay], { accept: true }),
+          rule([{ current: generation, seen: seenReply }, replyWay], { accept: true }),
+          rule([], { goto: "leave" }),
+        ],
+      },
+      {
+        name: "admit",
+        rules: [
+          rule([{ standing: "alone" }], { accept: true }),
+          rule([{ outdated: generation }], { renew: generation }),
+          rule([originalWay], { remember: seenOriginal }, { accept: true }),
+          rule([], { remember: seenReply }, { accept: true }),
+        ],
+      },
+    ],
+  };
+}
+
+const aclChain = (acl: string, direction: Direction): string => `${acl}/${direction}`;
+
+const aclPart = once((acl: Acl): Part => {
+  const chain = (direction: Direction): Chain => ({
+    name: aclChain(acl.id, direction),
+    rules: [...acl[direction].map((entry) => aclRule(entry, direction)), rule([], { drop: true })],
+  });
+  return { name: acl.id, chains: [chain("in"), chain("out")], sets: [], elements: [] };
+});
+
+function aclRule(entry: AclEntry, direction: Direction): Rule {
+  const when: Match[] = [{ peer: direction === "in" ? "saddr" : "daddr", cidr: entry.cidr }];
+  if (entry.protocol !== "all") {
+    when.push({ protocol: entry.protocol });
+    if (entry.values !== "any") {
+      const field = entry.protocol === 1 || entry.protocol === 58 ? "type" : "port";
+      when.push({ values: entry.values, field });
+    }
+  }
+  const next: Action = direction === "out" ? toEntering : { goto: "destination" };
+  return { when, do: entry.action === "allow" ? [next] : [{ drop: true }], comment: entry.id };
+}
+
+const devicesSet = (subnet: string): string => `${subnet}/devices`;
+
+/** A subnet's boundary: what stays inside meets no list. */
+const subnetPart = once((subnet: Subnet): Part => ({
+  name: subnet.id,
+  sets: [{ name: devicesSet(subnet.id), key: ["oif"], intervals: false, toChain: false }],
+  chains: [
+    {
+      name: `${subnet.id}/out`,
+      rules: [
+        rule([{ lookup: ["oif"], set: devicesSet(subnet.id) }], { goto: "destination" }),
+        rule([], { goto: aclChain(subnet.acl, "out") }),
+      ],
+    },
+    { name: `${subnet.id}/in`, rules: [rule([], { goto: aclChain(subnet.acl, "in") })] },
+  ],
+  elements: [],
+}));
+
+const groupSetName = (groups: readonly string[]): string => `groups/${fingerprint(groups.join(" "))}`;
+const partsOfSets = once((_first: Group) => new Map<string, Part>());
+
+/** The chains that try a set of groups, one for all interfaces that have just that set. */
+function groupSetPart(groups: readonly Group[]): Part {
+  const [first] = groups;
+  const name = groupSetName(groups.map(({ id }) => id));
+  const openings = groups.flatMap((group) => openingsOf(group)).filter(
+    (opening, at, all) => all.findIndex((each) => same(each, opening)) === at,
+  );
+  const key = `${name} ${JSON.stringify(openings)}`;
+  const byKey = first ? partsOfSets(first) : new Map<string, Part>();
+  const found = byKey.get(key);
+  if (found) return found;
+  const chain = (direction: Direction): Chain => {
+    const back = openings.filter((opening) => opening.direction !== direction && isOpen(groups, opening));
+    const flag: Rule = back.length > 0 ? rule([{ oneOf: back }], { flag: true }) : rule([], { flag: false });
+    return groupsChain(`${name}/${direction}`, groups, direction, flag);
+  };
+  const part: Part = { name, chains: [chain("in"), chain("out")], sets: [], elements: [] };
+  byKey.set(key, part);
+  return part;
+}
+
+const same = (a: object, b: object): boolean => JSON.stringify(a) === JSON.stringify(b);
+
+/** An interface is elements only: an unknown one is in no map, and what is in no map is dropped. */
+const interfacePart = once((each: Interface): Part => {
+  const { device } = each;
+  const groups = groupSetName(each.groups);
+  const elements: Element[] = [
+    ...each.addresses.map((ip) => ({ set: `own${ip.family}`, key: [device, { cidr: hostCidr(ip) }] })),
+    ...(each.checked ? [] : [{ set: "unchecked", key: [device] }]),
+    { set: "leaving", key: [device], chain: `${groups}/out` },
+    { set: "boundary", key: [device], chain: `${each.subnet}/out` },
+    { set: "entering", key: [device], chain: `${each.subnet}/in` },
+    { set: "arriving", key: [device], chain: `${groups}/in` },
+    { set: devicesSet(each.subnet), key: [device] },
+  ];
+  return { name: each.id, chains: [], sets: [], elements };
+});

@@ -1,0 +1,72 @@
+import type { DhcpOptions, Instance, NetworkInterface, Vpc } from "../model/resource.ts";
+import { find, listed, need } from "../model/world.ts";
+import type { World } from "../model/world.ts";
+import { firstOf, formatIp, offset, parseCidr } from "../values/ip.ts";
+
+/** What an instance is made of on its host. Everything a process needs to start it, and nothing it must look up. */
+export interface Guest {
+  /** i-… */
+  readonly id: string;
+  /** Name under /run/netns of the network namespace that holds the instance's interfaces. */
+  readonly netns: string;
+  readonly hostname: string;
+  /** Contents of /etc/resolv.conf. */
+  readonly resolvConf: string;
+  /** Contents of /etc/hosts. */
+  readonly hosts: string;
+  /** The bytes given at launch; empty when there were none. */
+  readonly userData: Uint8Array;
+}
+
+/** The network namespace of an instance: recognisably ours, and of this realm, to a process with no memory. */
+export const netnsOf = (realm: string, instance: string): string => `bailey-${realm}-${instance}`;
+
+/** What the instance needs on its host. `realm` tells apart the regions that share one kernel. */
+export function guestOf(world: World, instance: Instance, realm: string): Guest {
+  const vpc = need(world, "vpc", instance.vpc);
+  const address = primaryInterface(world, instance)?.addresses[0];
+  const hostname = address === undefined ? instance.id : `ip-${address.replaceAll(".", "-")}`;
+  return {
+    id: instance.id,
+    netns: netnsOf(realm, instance.id),
+    hostname,
+    resolvConf: resolvConf(world, vpc),
+    hosts: hosts(address, hostname, privateDomain(instance.region)),
+    userData: Buffer.from(instance.userData ?? "", "base64"),
+  };
+}
+
+/** The interface at device index 0, whose first address names the instance. */
+function primaryInterface(world: World, instance: Instance): NetworkInterface | undefined {
+  return [...listed(world, "interfacesOfInstance", instance.id).values()].find((r) => r.attachment?.deviceIndex === 0);
+}
+
+/** The domain of private DNS names: us-east-1 keeps the one it had before there were regions. */
+const privateDomain = (region: string): string =>
+  region === "us-east-1" ? "ec2.internal" : `${region}.compute.internal`;
+
+/** What DHCP would hand out. The VPC's own resolver is at its base address plus two, while DNS support is on. */
+function resolvConf(world: World, vpc: Vpc): string {
+  const set = vpc.dhcpOptions === "default" ? undefined : find(world, "dhcp-options", vpc.dhcpOptions);
+  const servers = optionOf(set, "domain-name-servers").flatMap((server) =>
+    server === "AmazonProvidedDNS" ? resolverOf(vpc) : [server],
+  );
+  const domains = optionOf(set, "domain-name").flatMap((names) => names.split(" "));
+  const lines = servers.map((server) => `nameserver ${server}\n`);
+  if (domains.length > 0) lines.push(`search ${domains.join(" ")}\n`);
+  return lines.join("");
+}
+
+const optionOf = (set: DhcpOptions | undefined, key: string): readonly string[] =>
+  set?.options.find((option) => option.key === key)?.values ?? [];
+
+function resolverOf(vpc: Vpc): string[] {
+  const cidr = parseCidr(vpc.cidrs[0]?.cidr ?? "");
+  return cidr && vpc.dnsSupport ? [formatIp(offset(firstOf(cidr), 2))] : [];
+}
+
+/** An instance knows its own name even where nothing answers DNS. */
+function hosts(address: string | undefined, hostname: string, domain: string): string {
+  const own = address === undefined ? "" : `${address} ${hostname}.${domain} ${hostname}\n`;
+  return `127.0.0.1 localhost\n::1 localhost ip6-localhost ip6-loopback\n${own}`;
+}

@@ -1,0 +1,170 @@
+/**
+ * The thread that touches the kernel. It moves between network namespaces, which only a thread of its own may do, and
+ * its calls block; the main thread speaks to it in steps.
+ */
+import fs from "node:fs";
+import { parentPort } from "node:worker_threads";
+import { addressKey, linkKey, neighbourKey, routeKey } from "../apply/desired.ts";
+import type { Link, Marker, ObservedNamespace, Step } from "../apply/kernel.ts";
+import { parseMarker } from "../compile/nft.ts";
+import { enterNamespace, isNamespace, makeNamespace, namespacesWith, openNamespace, removeNamespace } from "./namespaces.ts";
+import { type Nft, openNft } from "./nftables.ts";
+import { Rtnetlink } from "./rtnetlink.ts";
+
+interface Open {
+  readonly fd: number;
+  readonly route: Rtnetlink;
+  /** Made when first needed: a context costs memory, and hosts have no rules. */
+  nft?: Nft;
+}
+
+const opened = new Map<string, Open>();
+
+function open(namespace: string): Open {
+  const known = opened.get(namespace);
+  if (known) return known;
+  const fd = openNamespace(namespace);
+  enterNamespace(fd);
+  const made: Open = { fd, route: new Rtnetlink() };
+  opened.set(namespace, made);
+  return made;
+}
+
+function nft(namespace: string): Nft {
+  const space = open(namespace);
+  if (!space.nft) {
+    enterNamespace(space.fd);
+    space.nft = openNft();
+  }
+  return space.nft;
+}
+
+function forget(namespace: string): void {
+  const known = opened.get(namespace);
+  if (!known) return;
+  known.nft?.close();
+  known.route.close();
+  fs.closeSync(known.fd);
+  opened.delete(namespace);
+}
+
+/** What a link was made from, kept on it so that a process with no memory can compare. */
+const aliasOf = (link: Link): string => `bailey ${linkKey(link)}`;
+
+function run(step: Step): void {
+  const { namespace } = step;
+  switch (step.op) {
+    case "namespace.add":
+      if (isNamespace(namespace)) return;
+      makeNamespace(namespace, step.role, () => {
+        const route = new Rtnetlink();
+        route.setUp("lo");
+        route.close();
+      });
+      return;
+    case "namespace.delete":
+      forget(namespace);
+      removeNamespace(namespace);
+      return;
+    case "link.add": {
+      const { link } = step;
+      const { route } = open(namespace);
+      const peer = open(link.peer.namespace);
+      route.deleteLink(link.device);
+      route.addVeth(link, peer.fd);
+      peer.route.setUp(link.peer.device);
+      route.setUp(link.device);
+      // Last: a link without its alias was left half made, and is made again.
+      route.setAlias(link.device, aliasOf(link));
+      return;
+    }
+    case "link.delete":
+      return open(namespace).route.deleteLink(step.device);
+    case "address.add":
+      return open(namespace).route.addAddress(step.address);
+    case "address.delete":
+      return ignoringGone(() => open(namespace).route.deleteAddress(step.address));
+    case "route.add":
+      return open(namespace).route.addRoute(step.route);
+    case "route.delete":
+      return ignoringGone(() => open(namespace).route.deleteRoute(step.route));
+    case "neighbour.add":
+      return open(namespace).route.addNeighbour(step.neighbour);
+    case "neighbour.delete":
+      return ignoringGone(() => open(namespace).route.deleteNeighbour(step.neighbour));
+    case "nft":
+      nft(namespace).run(step.commands);
+  }
+}
+
+/** What belongs to a device goes with it. */
+function ignoringGone(remove: () => void): void {
+  try {
+    remove();
+  } catch (error) {
+    if (!(error instanceof Error && "code" in error && error.code === "ENODEV")) throw error;
+  }
+}
+
+function observe(prefix: string): Map<string, ObservedNamespace> {
+  const found = new Map<string, ObservedNamespace>();
+  for (const namespace of namespacesWith(prefix)) {
+    if (isNamespace(namespace)) found.set(namespace, observeOne(namespace));
+    else removeNamespace(namespace);
+  }
+  return found;
+}
+
+function observeOne(namespace: string): ObservedNamespace {
+  const { route } = open(namespace);
+  const links = new Map<string, Link>();
+  for (const { name, mac, mtu, alias } of route.links()) {
+    if (name === "lo") continue;
+    const [, device, wantedMac, size, peerNamespace, peerDevice, peerMac] = alias.split(" ");
+    const whole = device === name && wantedMac === mac && Number(size) === mtu && peerMac !== undefined;
+    // An end without our alias is the other end of a link listed elsewhere, or half made: `link.add` replaces it.
+    if (!whole || peerNamespace === undefined || peerDevice === undefined) continue;
+    links.set(name, { device: name, mac, mtu, peer: { namespace: peerNamespace, device: peerDevice, mac: peerMac } });
+  }
+  const marker = readMarker(namespace);
+  return {
+    role: links.size > 0 || marker ? "router" : "host",
+    links,
+    addresses: new Map(route.addresses().map((each) => [addressKey(each), each])),
+    routes: new Map(route.routes().map((each) => [routeKey(each), each])),
+    neighbours: new Map(route.neighbours().map((each) => [neighbourKey(each), each])),
+    ...(marker ? { marker } : {}),
+  };
+}
+
+const readMarker = (namespace: string): Marker | undefined => parseMarker(nft(namespace).run("list chains inet"));
+
+const port = parentPort;
+if (!port) throw new Error("the kernel thread is started as a worker");
+
+type Request = { readonly id: number } & (
+  | { readonly run: readonly Step[] }
+  | { readonly observe: string }
+  | { readonly query: { readonly namespace: string; readonly command: string } }
+);
+
+function answer(request: Request): unknown {
+  if ("observe" in request) return observe(request.observe);
+  if ("query" in request) return nft(request.query.namespace).run(request.query.command);
+  for (const step of request.run) {
+    try {
+      run(step);
+    } catch (error) {
+      throw new Error(`${step.op} in ${step.namespace}: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  }
+  return undefined;
+}
+
+port.on("message", (request: Request) => {
+  try {
+    port.postMessage({ id: request.id, value: answer(request) });
+  } catch (error) {
+    port.postMessage({ id: request.id, error: error instanceof Error ? error.message : String(error) });
+  }
+});

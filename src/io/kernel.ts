@@ -1,0 +1,43 @@
+/** The real kernel: a port to the thread that touches it. */
+import { Worker } from "node:worker_threads";
+import type { Kernel, ObservedNamespace, Step } from "../apply/kernel.ts";
+
+interface Waiting {
+  resolve(value: unknown): void;
+  reject(error: Error): void;
+}
+
+export function openKernel(): Kernel {
+  const worker = new Worker(new URL("./kernel-thread.ts", import.meta.url));
+  const waiting = new Map<number, Waiting>();
+  let last = 0;
+  worker.on("message", ({ id, value, error }: { id: number; value?: unknown; error?: string }) => {
+    const call = waiting.get(id);
+    waiting.delete(id);
+    if (error === undefined) call?.resolve(value);
+    else call?.reject(new Error(error));
+  });
+  const fail = (error: Error) => {
+    for (const call of waiting.values()) call.reject(error);
+    waiting.clear();
+  };
+  worker.on("error", fail);
+  worker.on("exit", () => fail(new Error("the kernel thread has ended")));
+
+  const ask = (request: object): Promise<unknown> =>
+    new Promise((resolve, reject) => {
+      const id = ++last;
+      waiting.set(id, { resolve, reject });
+      worker.postMessage({ id, ...request });
+    });
+  return {
+    run: async (steps: readonly Step[]) => {
+      if (steps.length > 0) await ask({ run: steps });
+    },
+    observe: async (prefix) => (await ask({ observe: prefix })) as Map<string, ObservedNamespace>,
+    query: async (namespace, command) => String(await ask({ query: { namespace, command } })),
+    close: async () => {
+      await worker.terminate();
+    },
+  };
+}

@@ -1,0 +1,88 @@
+/** Network namespaces by name, as iproute2 keeps them: a bind mount in /run/netns. All calls act on the calling thread. */
+import fs from "node:fs";
+import type { NamespaceRole } from "../apply/kernel.ts";
+import { CLONE_NEWNET, MNT_DETACH, mount, MS_BIND, setns, SystemError, umount, unshare } from "./libc.ts";
+
+const directory = "/run/netns";
+const pathOf = (name: string): string => `${directory}/${name}`;
+
+export const namespacesWith = (prefix: string): string[] =>
+  fs.existsSync(directory) ? fs.readdirSync(directory).filter((name) => name.startsWith(prefix)) : [];
+
+/** Opens a namespace; the caller closes the descriptor. */
+export const openNamespace = (name: string): number => fs.openSync(pathOf(name), "r");
+
+/** Moves the calling thread into the namespace behind the descriptor. */
+export const enterNamespace = (fd: number): void => {
+  setns(fd, CLONE_NEWNET);
+};
+
+/** Settings new devices inherit. `neigh/default/proxy_delay` 0: the first ARP answer must not wait up to 0.8 s. */
+const settings: Record<NamespaceRole, Readonly<Record<string, string>>> = {
+  router: {
+    "net/ipv4/ip_forward": "1",
+    "net/ipv6/conf/all/forwarding": "1",
+    "net/ipv4/conf/default/proxy_arp": "1",
+    "net/ipv4/neigh/default/proxy_delay": "0",
+    "net/ipv4/conf/all/rp_filter": "0",
+    "net/ipv4/conf/default/rp_filter": "0",
+    "net/ipv4/conf/all/send_redirects": "0",
+    "net/ipv4/conf/default/send_redirects": "0",
+    "net/ipv4/conf/all/accept_redirects": "0",
+    "net/ipv6/conf/default/accept_ra": "0",
+    "net/ipv6/conf/default/accept_dad": "0",
+    "net/ipv6/conf/default/addr_gen_mode": "1",
+    "net/netfilter/nf_conntrack_tcp_loose": "1",
+    "net/netfilter/nf_conntrack_tcp_be_liberal": "1",
+    "net/netfilter/nf_conntrack_tcp_timeout_established": "432000",
+    "net/netfilter/nf_conntrack_udp_timeout": "30",
+    "net/netfilter/nf_conntrack_udp_timeout_stream": "180",
+    "net/netfilter/nf_conntrack_generic_timeout": "600",
+  },
+  host: {
+    "net/ipv6/conf/default/accept_ra": "0",
+    "net/ipv6/conf/default/accept_dad": "0",
+    "net/ipv4/ping_group_range": "0 2147483647",
+  },
+};
+
+/** Makes a namespace and leaves the thread in it. Its name appears only when it is whole. */
+export function makeNamespace(name: string, role: NamespaceRole, prepare: () => void): void {
+  unshare(CLONE_NEWNET);
+  for (const [key, value] of Object.entries(settings[role])) setSysctl(key, value);
+  prepare();
+  fs.mkdirSync(directory, { recursive: true });
+  const path = pathOf(name);
+  fs.closeSync(fs.openSync(path, "a", 0o444));
+  try {
+    mount("/proc/thread-self/ns/net", path, "none", MS_BIND, null);
+  } catch (error) {
+    fs.unlinkSync(path);
+    throw error;
+  }
+}
+
+/** A setting this kernel does not have (IPv6 disabled at boot, say) is left alone. */
+function setSysctl(key: string, value: string): void {
+  try {
+    fs.writeFileSync(`/proc/sys/${key}`, value);
+  } catch (error) {
+    if (!(error instanceof Error && "code" in error && error.code === "ENOENT")) throw error;
+  }
+}
+
+/** Takes the name away; the namespace itself goes when nothing is in it any more. */
+export function removeNamespace(name: string): void {
+  try {
+    umount(pathOf(name), MNT_DETACH);
+  } catch (error) {
+    if (!(error instanceof SystemError && ["EINVAL", "ENOENT"].includes(error.code))) throw error;
+  }
+  fs.rmSync(pathOf(name), { force: true });
+}
+
+/** Whether the name stands for a namespace, not for a file a crash left before the mount. */
+export function isNamespace(name: string): boolean {
+  const found = fs.statSync(pathOf(name), { throwIfNoEntry: false });
+  return found !== undefined && found.dev !== fs.statSync(directory).dev;
+}

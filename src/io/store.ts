@@ -1,0 +1,179 @@
+import { randomBytes } from "node:crypto";
+import { chmodSync, closeSync, existsSync, fsyncSync, openSync, renameSync, statSync } from "node:fs";
+import { dirname } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import type { Resource } from "../model/resource.ts";
+import { type Change, type World, applyChanges, emptyWorld } from "../model/world.ts";
+import { type Refusal, refuse } from "../values/refuse.ts";
+
+/** The world on disk. Every method is synchronous: what returns is durable. */
+export interface Store {
+  /** Eight hex digits made with the store: what this region's kernel objects are told from others' by. */
+  readonly realm: string;
+  /** The world as it was last committed. */
+  load(): World;
+  /**
+   * Makes the changes durable as revision expectedRevision + 1. Throws, and changes nothing, when the store is at
+   * another revision or can't be written.
+   */
+  commit(expectedRevision: number, changes: readonly Change[]): void;
+  close(): void;
+}
+
+/** "BAIL": tells our files from any other database. */
+const applicationId = 0x4241494c;
+const formatVersion = 1;
+/** Revisions whose changes stay in the event log. */
+const eventRevisions = 1000;
+
+const schema = `
+  CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+  CREATE TABLE resource (
+    kind TEXT NOT NULL, id TEXT NOT NULL, doc TEXT NOT NULL, PRIMARY KEY (kind, id)
+  ) WITHOUT ROWID;
+  CREATE TABLE event (
+    revision INTEGER NOT NULL, place INTEGER NOT NULL, kind TEXT NOT NULL, id TEXT NOT NULL, deleted INTEGER NOT NULL,
+    PRIMARY KEY (revision, place)
+  ) WITHOUT ROWID;
+`;
+
+/**
+ * Opens the store in a file, making it (mode 0600) when there is none. Refuses, leaving the file as it is, one that
+ * another process has open, that is damaged, that is not Bailey's, or that a newer Bailey wrote.
+ */
+export function openStore(path: string): Refusal | Store {
+  let database: DatabaseSync | undefined;
+  try {
+    if (!existsSync(path)) create(path);
+    // SQLite would take an empty file for a new database.
+    if (statSync(path).size === 0) return refuseState(path, "is empty; restore it from a backup");
+    chmodSync(path, 0o600);
+    database = new DatabaseSync(path, { timeout: 0 });
+    const refusal = lock(database, path) ?? prepare(database, path);
+    if (!refusal) return new SqliteStore(database);
+    database.close();
+    return refusal;
+  } catch (error) {
+    database?.close();
+    return refuseState(path, isBusy(error) ? "is in use by another process" : `can't be read: ${textOf(error)}`);
+  }
+}
+
+/** Makes an empty store under another name first, so that a file of the right name is always whole. */
+function create(path: string): void {
+  const draft = `${path}.new`;
+  closeSync(openSync(draft, "w", 0o600));
+  const database = new DatabaseSync(draft);
+  database.exec(`BEGIN; ${schema}`);
+  database.exec(`PRAGMA application_id = ${applicationId}; PRAGMA user_version = ${formatVersion}`);
+  const insert = database.prepare("INSERT INTO meta (key, value) VALUES (?, ?)");
+  insert.run("revision", "0");
+  insert.run("realm", randomBytes(4).toString("hex"));
+  database.exec("COMMIT");
+  database.close();
+  renameSync(draft, path);
+  const directory = openSync(dirname(path), "r");
+  fsyncSync(directory);
+  closeSync(directory);
+}
+
+const refuseState = (path: string, why: string): Refusal => refuse("State", `The state file ${path} ${why}.`);
+
+const textOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+/** SQLITE_BUSY and SQLITE_LOCKED. */
+const isBusy = (error: unknown): boolean =>
+  error instanceof Error && "errcode" in error && (error.errcode === 5 || error.errcode === 6);
+
+/** Takes the file for this process alone, before anything in it is looked at. */
+function lock(database: DatabaseSync, path: string): Refusal | undefined {
+  database.exec("PRAGMA locking_mode = EXCLUSIVE");
+  database.exec("BEGIN EXCLUSIVE");
+  database.exec("COMMIT");
+  const [problem] = database.prepare("PRAGMA quick_check(1)").all();
+  const found = problem?.["quick_check"];
+  return found === "ok" ? undefined : refuseState(path, `is damaged (${String(found)}); restore it from a backup`);
+}
+
+function prepare(database: DatabaseSync, path: string): Refusal | undefined {
+  const version = readPragma(database, "user_version");
+  if (readPragma(database, "application_id") !== applicationId) return refuseState(path, "is not one of Bailey's");
+  if (version > formatVersion) {
+    return refuseState(path, `has format ${version}, and this Bailey knows ${formatVersion}; use a newer Bailey`);
+  }
+  database.exec("PRAGMA journal_mode = WAL");
+  database.exec("PRAGMA synchronous = FULL");
+  return undefined;
+}
+
+const readPragma = (database: DatabaseSync, name: string): number =>
+  Number(database.prepare(`PRAGMA ${name}`).get()?.[name]);
+
+class SqliteStore implements Store {
+  readonly realm: string;
+  readonly #database: DatabaseSync;
+  readonly #statements;
+
+  constructor(database: DatabaseSync) {
+    this.#database = database;
+    this.#statements = {
+      begin: database.prepare("BEGIN IMMEDIATE"),
+      commit: database.prepare("COMMIT"),
+      rollback: database.prepare("ROLLBACK"),
+      meta: database.prepare("SELECT value FROM meta WHERE key = ?"),
+      advance: database.prepare("UPDATE meta SET value = ? WHERE key = 'revision' AND value = ?"),
+      put: database.prepare(
+        "INSERT INTO resource (kind, id, doc) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET doc = excluded.doc",
+      ),
+      delete: database.prepare("DELETE FROM resource WHERE kind = ? AND id = ?"),
+      event: database.prepare("INSERT INTO event (revision, place, kind, id, deleted) VALUES (?, ?, ?, ?, ?)"),
+      forget: database.prepare("DELETE FROM event WHERE revision <= ?"),
+      resources: database.prepare("SELECT doc FROM resource"),
+    };
+    this.realm = this.#meta("realm");
+  }
+
+  #meta(key: string): string {
+    const value = this.#statements.meta.get(key)?.["value"];
+    if (typeof value !== "string") throw new Error(`the store has no ${key}`);
+    return value;
+  }
+
+  load(): World {
+    const changes: Change[] = [];
+    for (const row of this.#statements.resources.iterate()) {
+      changes.push({ put: JSON.parse(String(row["doc"])) as Resource });
+    }
+    return { ...applyChanges(emptyWorld, changes), revision: Number(this.#meta("revision")) };
+  }
+
+  commit(expectedRevision: number, changes: readonly Change[]): void {
+    const { begin, commit, rollback } = this.#statements;
+    begin.run();
+    try {
+      this.#write(expectedRevision, changes);
+      commit.run();
+    } catch (error) {
+      if (this.#database.isTransaction) rollback.run();
+      throw error;
+    }
+  }
+
+  #write(expectedRevision: number, changes: readonly Change[]): void {
+    const { advance, put, delete: remove, event, forget } = this.#statements;
+    const revision = expectedRevision + 1;
+    const { changes: advanced } = advance.run(String(revision), String(expectedRevision));
+    if (advanced !== 1) throw new Error(`the store is at revision ${this.#meta("revision")}, not ${expectedRevision}`);
+    for (const [place, change] of changes.entries()) {
+      const { kind, id } = "put" in change ? change.put : change.delete;
+      if ("put" in change) put.run(kind, id, JSON.stringify(change.put));
+      else remove.run(kind, id);
+      event.run(revision, place, kind, id, "put" in change ? 0 : 1);
+    }
+    forget.run(revision - eventRevisions);
+  }
+
+  close(): void {
+    this.#database.close();
+  }
+}

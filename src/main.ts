@@ -1,0 +1,182 @@
+/** Wires a region together: state, kernel, instances, API. No logic of its own. */
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { abandoned, removals } from "./apply/namespaces.ts";
+import { namespacePrefix } from "./apply/desired.ts";
+import { type Loop, startLoop } from "./apply/loop.ts";
+import { explain } from "./api/bailey/explain.ts";
+import { statusReport } from "./api/bailey/status.ts";
+import { ec2Operations } from "./api/ec2/catalog.ts";
+import { prepare } from "./api/ec2/default-vpc.ts";
+import type { ControlHandler } from "./api/control.ts";
+import type { State } from "./api/perform.ts";
+import { createServe, type LogEntry } from "./api/serve.ts";
+import { getCallerIdentity } from "./api/sts/get-caller-identity.ts";
+import type { RegionOptions, Running } from "./cli/running.ts";
+import { absentGuests } from "./host/absent.ts";
+import type { Guests } from "./host/guests.ts";
+import { startInstances } from "./host/instances.ts";
+import { openCertificate } from "./io/certificate.ts";
+import { openCredentials } from "./io/credentials.ts";
+import { crypto, randomHex } from "./io/crypto.ts";
+import { openGuests } from "./io/guests.ts";
+import { listenHttps } from "./io/https.ts";
+import { openKernel } from "./io/kernel.ts";
+import { loadModel } from "./io/shapes.ts";
+import { holdWorld } from "./io/state.ts";
+import { openStore } from "./io/store.ts";
+import { forgettable } from "./model/instance.ts";
+import { type Change, everything, remove, type World } from "./model/world.ts";
+import { isRefusal, type Refusal } from "./values/refuse.ts";
+
+/** How often the kernel is looked at anew, in case somebody else changed it, and old instances are forgotten. */
+const lookAgainMs = 30_000;
+
+/** Bugs and failures; calls that went as they should are not worth a line. */
+const log = (line: string): void => {
+  process.stderr.write(`${new Date().toISOString()} ${line}\n`);
+};
+
+function logCall({ time, action, status, code, story, requestId }: LogEntry): void {
+  if (story !== undefined) process.stderr.write(`${time} ${action ?? "?"} ${status} ${code ?? ""} ${requestId}\n${story}\n`);
+}
+
+/** Starts the region of a state directory; refused when its files can't be used. Rejects when it can't listen. */
+export async function startRegion(options: RegionOptions): Promise<Running | Refusal> {
+  const store = openStore(join(options.state, "state.db"));
+  if (isRefusal(store)) return store;
+  const credentials = openCredentials(options.state, options);
+  if (isRefusal(credentials)) {
+    store.close();
+    return credentials;
+  }
+  const { accessKeyId, secretAccessKey: secret, account, region } = credentials;
+  const certificate = await openCertificate(options.state, [options.host], new Date());
+
+  const held = holdWorld(store);
+  const plane = options.dataplane === "kernel" ? openPlane(held, store.realm, options.state) : absentPlane(held);
+  const instances = startInstances({
+    guests: plane.guests,
+    realm: store.realm,
+    world: () => held.world(),
+    commit: (make) => commitAll(make(held.world())),
+    settle: plane.settle,
+    now: () => new Date().toISOString(),
+    sleep: (ms) => sleep(ms),
+    log,
+  });
+  /** The one way to change the world: durable first, then whoever must act on it is told. */
+  const commitAll = (changes: readonly Change[]): World => {
+    if (changes.length === 0) return held.world();
+    const world = held.commit(changes);
+    plane.poke();
+    if (changes.some((change) => ("put" in change ? change.put : change.delete).kind === "instance")) instances.poke();
+    return world;
+  };
+
+  const scope = { account, region };
+  let endpoint = "";
+  const serve = createServe({
+    world: () => held.world(),
+    commit: commitAll,
+    settle: plane.settle,
+    services: new Map([
+      ["ec2", { model: () => loadModel("ec2"), operations: ec2Operations }],
+      ["sts", { model: () => loadModel("sts"), operations: new Map([["GetCallerIdentity", getCallerIdentity]]) }],
+    ]),
+    crypto,
+    lookupKey: (id) => (id === accessKeyId ? { secret, account, principal: `arn:aws:iam::${account}:root` } : undefined),
+    prepare,
+    now: () => new Date(),
+    random: randomHex,
+    digest: (text) => crypto.sha256hex(Buffer.from(text)),
+    console: (id) => Buffer.from(plane.guests.console(id)).toString("base64") || undefined,
+    control: new Map<string, ControlHandler>([
+      ["explain", (input, caller) => Promise.resolve(explain(held.world(), caller, input))],
+      ["status", () => Promise.resolve(statusReport(held.world(), scope, endpoint, plane.status()))],
+    ]),
+    ...(options.allowReset && {
+      reset: async () => {
+        const { revision } = commitAll(everything(held.world()).map(remove));
+        await plane.settle(revision);
+      },
+    }),
+    log: logCall,
+  });
+  const server = await listenHttps(serve, { ...certificate, host: options.host, port: options.port });
+  endpoint = server.url;
+  const again = setInterval(() => {
+    commitAll(forgettable(held.world(), new Date().toISOString()));
+    plane.resync();
+  }, lookAgainMs);
+  return {
+    endpoint,
+    caBundle: certificate.caPath,
+    region,
+    account,
+    realm: store.realm,
+    close: async () => {
+      clearInterval(again);
+      await server.close();
+      await instances.stop();
+      await plane.close();
+      store.close();
+    },
+  };
+}
+
+interface Plane {
+  readonly guests: Guests;
+  readonly settle: Loop["settle"];
+  poke(): void;
+  resync(): void;
+  status(): { kind: "kernel" | "none"; healthy: boolean; revision: number; message?: string };
+  close(): Promise<void>;
+}
+
+function openPlane(held: State, realm: string, state: string): Plane {
+  const kernel = openKernel();
+  const loop = startLoop({ kernel, realm, world: () => held.world(), sleep: (ms) => sleep(ms), log });
+  return {
+    guests: openGuests(state, realm),
+    settle: loop.settle,
+    poke: loop.poke,
+    resync: loop.resync,
+    status: () => {
+      const { inForce, failing } = loop.status();
+      return { kind: "kernel", healthy: failing === undefined, revision: inForce, ...(failing && { message: failing }) };
+    },
+    close: async () => {
+      await loop.stop();
+      await kernel.close();
+    },
+  };
+}
+
+/** The API alone: what is committed is all there is. */
+const absentPlane = (held: State): Plane => ({
+  guests: absentGuests(),
+  settle: () => Promise.resolve(undefined),
+  poke: () => undefined,
+  resync: () => undefined,
+  status: () => ({ kind: "none", healthy: true, revision: held.world().revision }),
+  close: () => Promise.resolve(),
+});
+
+/** Ends every instance of a state's realm and removes its kernel objects. The control plane must not run. */
+export async function tearDown(state: string): Promise<Refusal | undefined> {
+  const store = openStore(join(state, "state.db"));
+  if (isRefusal(store)) return store;
+  const { realm } = store;
+  store.close();
+  const guests = openGuests(state, realm);
+  await Promise.all([...(await guests.observe()).keys()].map((id) => guests.stop(id, 5_000)));
+  const kernel = openKernel();
+  try {
+    const observed = await kernel.observe(namespacePrefix(realm));
+    await kernel.run([...removals(observed, new Map()), ...abandoned(observed, new Map())]);
+  } finally {
+    await kernel.close();
+  }
+  return undefined;
+}

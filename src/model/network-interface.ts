@@ -1,0 +1,61 @@
+import type { Id } from "../values/id.ts";
+import type { Birth, Tags } from "./birth.ts";
+import { owned } from "./birth.ts";
+import type { Attachment, Instance, NetworkInterface, Subnet } from "./resource.ts";
+import { everywhere, listed } from "./world.ts";
+import type { World } from "./world.ts";
+
+export interface InterfacePlan {
+  readonly description: string;
+  readonly groups: NetworkInterface["groups"];
+  /** Canonical, the primary first. */
+  readonly addresses: readonly string[];
+  readonly ipv6Addresses: readonly string[];
+  readonly tags: Tags;
+}
+
+/** An interface in the subnet, not attached to anything. */
+export const makeInterface = (world: World, birth: Birth, subnet: Subnet, plan: InterfacePlan): NetworkInterface => ({
+  ...owned(birth, plan.tags),
+  kind: "network-interface",
+  id: birth.mint("network-interface"),
+  vpc: subnet.vpc,
+  subnet: subnet.id,
+  mac: freeMac(world, birth),
+  description: plan.description,
+  groups: plan.groups,
+  addresses: plan.addresses,
+  ipv6Addresses: plan.ipv6Addresses,
+  sourceDestCheck: true,
+});
+
+/** A locally administered address (02:...) that no interface of this world has. */
+function freeMac(world: World, birth: Birth): string {
+  const taken = new Set(everywhere(world, "network-interface").map((eni) => eni.mac));
+  for (;;) {
+    const mac = `02${birth.random(5)}`.replace(/..(?=.)/g, "$&:");
+    if (!taken.has(mac)) return mac;
+  }
+}
+
+/** The interface in a slot of the instance. */
+export const attach = (
+  birth: Birth,
+  eni: NetworkInterface,
+  slot: { instance: Id<"instance">; deviceIndex: number; deleteOnTermination: boolean },
+): NetworkInterface & { readonly attachment: Attachment } => ({
+  ...eni,
+  attachment: { id: birth.mint("network-interface-attachment"), ...slot, attached: birth.now },
+});
+
+/** The interface, free for another instance. */
+export function detach(eni: NetworkInterface): NetworkInterface {
+  const { attachment: _, ...free } = eni;
+  return free;
+}
+
+/** An instance's interfaces by device index: the first is the primary one. None once it is terminated. */
+export const interfacesOf = (world: World, instance: Pick<Instance, "id">): NetworkInterface[] =>
+  [...listed(world, "interfacesOfInstance", instance.id).values()].toSorted(
+    (a, b) => (a.attachment?.deviceIndex ?? 0) - (b.attachment?.deviceIndex ?? 0),
+  );

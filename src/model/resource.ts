@@ -1,0 +1,200 @@
+import type { Id } from "../values/id.ts";
+
+/** What every resource carries. A resource is one immutable JSON document: strings are canonical, dates ISO 8601. */
+export interface Owned {
+  readonly account: string;
+  readonly region: string;
+  readonly tags: Readonly<Record<string, string>>;
+  /** When it was made, ISO 8601 with milliseconds. */
+  readonly created: string;
+}
+
+/** A region of an account, present once its default VPC has been made (or, after that, deleted). */
+export interface RegionResource extends Owned {
+  readonly kind: "region";
+  readonly id: string;
+}
+
+export interface CidrAssociation {
+  readonly association: string;
+  readonly cidr: string;
+}
+
+export interface Vpc extends Owned {
+  readonly kind: "vpc";
+  readonly id: Id<"vpc">;
+  readonly isDefault: boolean;
+  /** The first is the primary one. */
+  readonly cidrs: readonly CidrAssociation[];
+  readonly ipv6Cidrs: readonly CidrAssociation[];
+  readonly dhcpOptions: Id<"dhcp-options"> | "default";
+  readonly defaultGroup: Id<"security-group">;
+  readonly defaultAcl: Id<"network-acl">;
+  readonly mainRouteTable: Id<"route-table">;
+  readonly tenancy: "default" | "dedicated";
+  readonly dnsSupport: boolean;
+  readonly dnsHostnames: boolean;
+  readonly addressUsageMetrics: boolean;
+}
+
+export interface Subnet extends Owned {
+  readonly kind: "subnet";
+  readonly id: Id<"subnet">;
+  readonly vpc: Id<"vpc">;
+  /** Zone name, such as us-east-1a. */
+  readonly zone: string;
+  readonly cidr: string;
+  readonly ipv6Cidrs: readonly CidrAssociation[];
+  readonly acl: Id<"network-acl">;
+  readonly aclAssociation: Id<"acl-association">;
+  readonly defaultForZone: boolean;
+  readonly mapPublicIp: boolean;
+  readonly assignIpv6: boolean;
+}
+
+export interface SecurityGroup extends Owned {
+  readonly kind: "security-group";
+  readonly id: Id<"security-group">;
+  readonly vpc: Id<"vpc">;
+  readonly name: string;
+  readonly description: string;
+}
+
+/** Exactly one source (ingress) or destination (egress). */
+export type RulePeer =
+  | { readonly type: "cidr"; readonly cidr: string }
+  | { readonly type: "group"; readonly group: Id<"security-group">; readonly account: string }
+  | { readonly type: "prefix-list"; readonly list: string };
+
+export interface SecurityGroupRule extends Owned {
+  readonly kind: "security-group-rule";
+  readonly id: Id<"security-group-rule">;
+  readonly group: Id<"security-group">;
+  readonly egress: boolean;
+  /** As stored: tcp, udp, icmp, icmpv6, a decimal number, or -1. */
+  readonly protocol: string;
+  /** Ports for tcp and udp, type and code for icmp and icmpv6 (-1: any), both -1 for every other protocol. */
+  readonly from: number;
+  readonly to: number;
+  readonly peer: RulePeer;
+  readonly description?: string;
+}
+
+export interface AclEntry {
+  readonly number: number;
+  readonly egress: boolean;
+  /** Decimal protocol number, or -1. */
+  readonly protocol: string;
+  readonly action: "allow" | "deny";
+  /** Either family; an entry touches only its own. */
+  readonly cidr: string;
+  readonly ports?: { readonly from: number; readonly to: number };
+  readonly icmp?: { readonly type: number; readonly code: number };
+}
+
+export interface NetworkAcl extends Owned {
+  readonly kind: "network-acl";
+  readonly id: Id<"network-acl">;
+  readonly vpc: Id<"vpc">;
+  readonly isDefault: boolean;
+  /** Sorted: egress first, then by number. Holds the final denies 32767 and 32768 too. */
+  readonly entries: readonly AclEntry[];
+}
+
+export interface Attachment {
+  readonly id: Id<"network-interface-attachment">;
+  readonly instance: Id<"instance">;
+  readonly deviceIndex: number;
+  readonly deleteOnTermination: boolean;
+  readonly attached: string;
+}
+
+export interface NetworkInterface extends Owned {
+  readonly kind: "network-interface";
+  readonly id: Id<"network-interface">;
+  readonly vpc: Id<"vpc">;
+  readonly subnet: Id<"subnet">;
+  /** aa:bb:cc:dd:ee:ff, lower case, locally administered. */
+  readonly mac: string;
+  readonly description: string;
+  /** In the order given; at least one. */
+  readonly groups: readonly Id<"security-group">[];
+  /** Private IPv4 addresses, the primary first. */
+  readonly addresses: readonly string[];
+  readonly ipv6Addresses: readonly string[];
+  readonly sourceDestCheck: boolean;
+  readonly attachment?: Attachment;
+}
+
+export type InstanceState = "pending" | "running" | "shutting-down" | "terminated" | "stopping" | "stopped";
+
+export interface Instance extends Owned {
+  readonly kind: "instance";
+  readonly id: Id<"instance">;
+  readonly reservation: Id<"reservation">;
+  readonly launchIndex: number;
+  readonly image: Id<"image">;
+  readonly type: string;
+  readonly state: InstanceState;
+  /** Server.*, Client.* and the text beside it, when the state was not simply asked for. */
+  readonly stateReason?: { readonly code: string; readonly message: string };
+  readonly stateChanged: string;
+  readonly launched: string;
+  /** When a reboot was last asked for: the host starts its processes afresh once for each. */
+  readonly rebooted?: string;
+  readonly vpc: Id<"vpc">;
+  readonly subnet: Id<"subnet">;
+  /** The bytes given at launch, base64. */
+  readonly userData?: string;
+  readonly keyName?: string;
+  readonly clientToken?: string;
+  readonly terminationProtected: boolean;
+  readonly shutdownBehavior: "stop" | "terminate";
+}
+
+export interface Route {
+  readonly destination: string;
+  readonly gateway: string;
+  readonly origin: "CreateRouteTable" | "CreateRoute";
+}
+
+export interface RouteTable extends Owned {
+  readonly kind: "route-table";
+  readonly id: Id<"route-table">;
+  readonly vpc: Id<"vpc">;
+  readonly mainAssociation?: Id<"route-table-association">;
+  readonly routes: readonly Route[];
+}
+
+export interface DhcpOptions extends Owned {
+  readonly kind: "dhcp-options";
+  readonly id: Id<"dhcp-options">;
+  readonly options: readonly { readonly key: string; readonly values: readonly string[] }[];
+}
+
+/** What an idempotent call answered, so that the same call with the same token is answered the same. */
+export interface ClientToken extends Owned {
+  readonly kind: "client-token";
+  /** account/region/operation/token */
+  readonly id: string;
+  /** Digest of the decoded input. */
+  readonly digest: string;
+  /** The output, as JSON. */
+  readonly output: string;
+}
+
+export type Resource =
+  | RegionResource
+  | Vpc
+  | Subnet
+  | SecurityGroup
+  | SecurityGroupRule
+  | NetworkAcl
+  | NetworkInterface
+  | Instance
+  | RouteTable
+  | DhcpOptions
+  | ClientToken;
+
+export type Kind = Resource["kind"];
+export type ResourceOf<K extends Kind> = Extract<Resource, { kind: K }>;

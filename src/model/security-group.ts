@@ -1,0 +1,102 @@
+import type { Birth, Tags } from "./birth.ts";
+import { owned } from "./birth.ts";
+import type { RulePeer, SecurityGroup, SecurityGroupRule, Vpc } from "./resource.ts";
+import { listed, put, remove } from "./world.ts";
+import type { Change, World } from "./world.ts";
+
+/** What a rule says, apart from where it is kept. The description is not part of its identity. */
+export interface RuleContent {
+  readonly protocol: string;
+  readonly from: number;
+  readonly to: number;
+  readonly peer: RulePeer;
+  readonly description?: string;
+}
+
+const everything = { protocol: "-1", from: -1, to: -1 } as const;
+const toEveryone = (cidr: string): RuleContent => ({ ...everything, peer: { type: "cidr", cidr } });
+
+/** The text of a rule's source or destination: a CIDR block or an identifier. */
+export function peerText(peer: RulePeer): string {
+  if (peer.type === "cidr") return peer.cidr;
+  return peer.type === "group" ? peer.group : peer.list;
+}
+
+/** Two rules of one group and direction with the same key are the same rule. */
+export const ruleKey = (rule: RuleContent): string =>
+  [rule.protocol, rule.from, rule.to, rule.peer.type, peerText(rule.peer)].join(" ");
+
+/** A group and the rules it starts with: everything out, nothing in; the default group also lets its members in. */
+export function makeGroup(
+  birth: Birth,
+  vpc: Pick<Vpc, "id" | "ipv6Cidrs">,
+  plan: { id: SecurityGroup["id"]; name: string; description: string; tags?: Tags; membersMayEnter?: boolean },
+): { group: SecurityGroup; changes: Change[] } {
+  const group: SecurityGroup = {
+    ...owned(birth, plan.tags),
+    kind: "security-group",
+    id: plan.id,
+    vpc: vpc.id,
+    name: plan.name,
+    description: plan.description,
+  };
+  const out = ["0.0.0.0/0", ...(vpc.ipv6Cidrs.length > 0 ? ["::/0"] : [])].map(toEveryone);
+  const itself: RuleContent = { ...everything, peer: { type: "group", group: group.id, account: birth.account } };
+  const rules = [
+    ...(plan.membersMayEnter === true ? [makeRule(birth, group, false, itself)] : []),
+    ...out.map((content) => makeRule(birth, group, true, content)),
+  ];
+  return { group, changes: [put(group), ...rules.map(put)] };
+}
+
+/** A rule of the group, with a new identifier. */
+export const makeRule = (
+  birth: Birth,
+  group: SecurityGroup,
+  egress: boolean,
+  content: RuleContent,
+  tags?: Tags,
+): SecurityGroupRule => ({
+  ...owned(birth, tags),
+  kind: "security-group-rule",
+  id: birth.mint("security-group-rule"),
+  group: group.id,
+  egress,
+  ...content,
+});
+
+/** The rules of a group, of one direction or both, oldest first. */
+export const rulesOf = (world: World, group: string, egress?: boolean): SecurityGroupRule[] =>
+  [...listed(world, "rulesOfGroup", group).values()]
+    .filter((rule) => egress === undefined || rule.egress === egress)
+    .toSorted((a, b) => (`${a.created} ${a.id}` < `${b.created} ${b.id}` ? -1 : 1));
+
+/** How many rules count against the quota of each family: a reference to a group counts in both. */
+export function ruleWeights(rules: readonly RuleContent[]): { 4: number; 6: number } {
+  const is = (rule: RuleContent, family: 4 | 6): boolean =>
+    rule.peer.type !== "cidr" || rule.peer.cidr.includes(":") === (family === 6);
+  return { 4: rules.filter((rule) => is(rule, 4)).length, 6: rules.filter((rule) => is(rule, 6)).length };
+}
+
+/** What keeps the group from being deleted: interfaces in it, and other groups whose rules name it. */
+export function holdersOfGroup(world: World, group: SecurityGroup): string[] {
+  const referring = [...listed(world, "rulesReferring", group.id).values()]
+    .filter((rule) => rule.group !== group.id)
+    .map((rule) => rule.group);
+  return [...new Set([...listed(world, "interfacesOfGroup", group.id).keys(), ...referring])].toSorted();
+}
+
+/** A group goes together with its rules. */
+export const deleteGroup = (world: World, group: SecurityGroup): Change[] => [
+  ...[...listed(world, "rulesOfGroup", group.id).values()].map(remove),
+  remove(group),
+];
+
+/** A VPC got its first IPv6 block: a group whose rules outward are still as they were made lets IPv6 out as well. */
+export function openGroupsToIpv6(world: World, birth: Birth, vpc: string): Change[] {
+  return [...listed(world, "groupsOfVpc", vpc).values()].flatMap((group) => {
+    const [only, ...more] = rulesOf(world, group.id, true);
+    const untouched = more.length === 0 && only && ruleKey(only) === ruleKey(toEveryone("0.0.0.0/0"));
+    return untouched ? [put(makeRule(birth, group, true, toEveryone("::/0")))] : [];
+  });
+}

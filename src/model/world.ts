@@ -1,0 +1,151 @@
+import { Map as PersistentMap } from "immutable";
+import type { Kind, Resource, ResourceOf } from "./resource.ts";
+
+/** Resources of one kind by id. Identity is kept while nothing in it changes, so callers may memoise on it. */
+export type Table<K extends Kind> = PersistentMap<string, ResourceOf<K>>;
+
+/**
+ * For each index: the kind it covers and the keys a resource is listed under. An index's entry keeps its identity
+ * while none of its resources changes.
+ */
+const indexes = {
+  subnetsOfVpc: { kind: "subnet", keys: (r) => [r.vpc] },
+  groupsOfVpc: { kind: "security-group", keys: (r) => [r.vpc] },
+  rulesOfGroup: { kind: "security-group-rule", keys: (r) => [r.group] },
+  rulesReferring: {
+    kind: "security-group-rule",
+    keys: (r) => (r.peer.type === "group" ? [r.peer.group] : []),
+  },
+  aclsOfVpc: { kind: "network-acl", keys: (r) => [r.vpc] },
+  subnetsOfAcl: { kind: "subnet", keys: (r) => [r.acl] },
+  interfacesOfVpc: { kind: "network-interface", keys: (r) => [r.vpc] },
+  interfacesOfSubnet: { kind: "network-interface", keys: (r) => [r.subnet] },
+  interfacesOfGroup: { kind: "network-interface", keys: (r) => r.groups },
+  interfacesOfInstance: {
+    kind: "network-interface",
+    keys: (r) => (r.attachment ? [r.attachment.instance] : []),
+  },
+  instancesOfVpc: { kind: "instance", keys: (r) => [r.vpc] },
+  routeTablesOfVpc: { kind: "route-table", keys: (r) => [r.vpc] },
+} satisfies { readonly [I in string]: AnyIndex };
+
+type AnyIndex = { [K in Kind]: { readonly kind: K; readonly keys: (r: ResourceOf<K>) => readonly string[] } }[Kind];
+export type IndexName = keyof typeof indexes;
+type IndexedKind<I extends IndexName> = (typeof indexes)[I]["kind"];
+const indexNames = Object.keys(indexes) as IndexName[];
+
+/** account/region: the resources one caller's call can see. */
+export const scopeKey = (owned: { readonly account: string; readonly region: string }): string =>
+  `${owned.account}/${owned.region}`;
+
+type Buckets = PersistentMap<string, PersistentMap<string, Resource>>;
+
+/** Everything Bailey knows, as one immutable value. `revision` counts the commits that made it. */
+export interface World {
+  readonly revision: number;
+  /** By kind, then id. */
+  readonly tables: PersistentMap<string, PersistentMap<string, Resource>>;
+  /** By kind and scope, then id. */
+  readonly scopes: Buckets;
+  /** By index name and key, then id. */
+  readonly buckets: PersistentMap<string, Buckets>;
+}
+
+/** The closed list of changes a world admits. */
+export type Change =
+  | { readonly put: Resource }
+  | { readonly delete: { readonly kind: Kind; readonly id: string } };
+
+export const put = (resource: Resource): Change => ({ put: resource });
+export const remove = (resource: Resource): Change => ({ delete: { kind: resource.kind, id: resource.id } });
+
+export const emptyWorld: World = {
+  revision: 0,
+  tables: PersistentMap(),
+  scopes: PersistentMap(),
+  buckets: PersistentMap(),
+};
+
+/** The world after the changes, in order, as revision + 1. */
+export function applyChanges(world: World, changes: readonly Change[]): World {
+  let { tables, scopes, buckets } = world;
+  for (const change of changes) {
+    const { kind, id } = "put" in change ? change.put : change.delete;
+    const before = tables.get(kind)?.get(id);
+    const after = "put" in change ? change.put : undefined;
+    tables = place(tables, kind, id, after);
+    const [oldScope, newScope] = [before && `${kind}/${scopeKey(before)}`, after && `${kind}/${scopeKey(after)}`];
+    if (oldScope !== undefined && oldScope !== newScope) scopes = place(scopes, oldScope, id, undefined);
+    if (newScope !== undefined) scopes = place(scopes, newScope, id, after);
+    for (const name of indexNames) {
+      if (indexes[name].kind !== kind) continue;
+      const oldKeys = keysOf(name, before);
+      const newKeys = keysOf(name, after);
+      if (oldKeys.length + newKeys.length === 0) continue;
+      let index: Buckets = buckets.get(name) ?? PersistentMap();
+      for (const key of oldKeys) if (!newKeys.includes(key)) index = place(index, key, id, undefined);
+      for (const key of newKeys) index = place(index, key, id, after);
+      buckets = buckets.set(name, index);
+    }
+  }
+  return { revision: world.revision + 1, tables, scopes, buckets };
+}
+
+function keysOf(name: IndexName, resource: Resource | undefined): readonly string[] {
+  if (!resource) return [];
+  const keys = indexes[name].keys as (r: Resource) => readonly string[];
+  return keys(resource);
+}
+
+function place(outer: Buckets, key: string, id: string, value: Resource | undefined): Buckets {
+  const inner = outer.get(key) ?? PersistentMap<string, Resource>();
+  const next = value ? inner.set(id, value) : inner.delete(id);
+  return next.size === 0 ? outer.delete(key) : outer.set(key, next);
+}
+
+/** The resource of that kind and id, whoever owns it. */
+export function find<K extends Kind>(world: World, kind: K, id: string): ResourceOf<K> | undefined {
+  return world.tables.get(kind)?.get(id) as ResourceOf<K> | undefined;
+}
+
+/** The resource of that kind and id if it lives in the scope: what lives elsewhere does not exist for this caller. */
+export function findIn<K extends Kind>(
+  world: World,
+  scope: { readonly account: string; readonly region: string },
+  kind: K,
+  id: string,
+): ResourceOf<K> | undefined {
+  const found = find(world, kind, id);
+  return found && found.account === scope.account && found.region === scope.region ? found : undefined;
+}
+
+/** A resource another one names, which therefore exists (an invariant of the model). */
+export function need<K extends Kind>(world: World, kind: K, id: string): ResourceOf<K> {
+  const found = find(world, kind, id);
+  if (!found) throw new Error(`the world names ${kind} ${id} but does not hold it`);
+  return found;
+}
+
+/** All resources of a kind in a scope, by id order of insertion is not promised: sort before showing. */
+export function list<K extends Kind>(
+  world: World,
+  scope: { readonly account: string; readonly region: string },
+  kind: K,
+): ResourceOf<K>[] {
+  return [...((world.scopes.get(`${kind}/${scopeKey(scope)}`) ?? PersistentMap<string, Resource>()) as Table<K>).values()];
+}
+
+/** All resources of a kind, in every account and region. */
+export function everywhere<K extends Kind>(world: World, kind: K): ResourceOf<K>[] {
+  return [...((world.tables.get(kind) ?? PersistentMap<string, Resource>()) as Table<K>).values()];
+}
+
+/** Every resource there is. */
+export const everything = (world: World): Resource[] => [...world.tables.values()].flatMap((table) => [...table.values()]);
+
+const nothing = PersistentMap<string, Resource>();
+
+/** The resources an index lists under a key. The map's identity is kept while none of them changes. */
+export function listed<I extends IndexName>(world: World, index: I, key: string): Table<IndexedKind<I>> {
+  return (world.buckets.get(index)?.get(key) ?? nothing) as Table<IndexedKind<I>>;
+}

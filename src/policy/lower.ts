@@ -1,0 +1,159 @@
+/** Model → network: the one place that knows what Amazon's configuration means for packets. */
+import type {
+  AclEntry as ModelEntry,
+  NetworkAcl,
+  NetworkInterface,
+  SecurityGroup,
+  SecurityGroupRule,
+  Subnet as ModelSubnet,
+  Vpc,
+} from "../model/resource.ts";
+import { everywhere, find, listed, need, type Table, type World } from "../model/world.ts";
+import { type Cidr, type Ip, parseCidr, parseIp } from "../values/ip.ts";
+import { once } from "../values/once.ts";
+import { hasPorts, hasTypes, ICMPV6, parseProtocol, type Protocol } from "../values/protocol.ts";
+import type { Acl, AclEntry, Group, GroupRule, Interface, Members, Network, Peer, Subnet, Values } from "./network.ts";
+
+/** Every network that has an interface to filter, by VPC id. */
+export function lower(world: World): ReadonlyMap<string, Network> {
+  const networks = new Map<string, Network>();
+  for (const vpc of everywhere(world, "vpc")) {
+    const network = lowerVpc(world, vpc);
+    if (network.interfaces.size > 0) networks.set(vpc.id, network);
+  }
+  return networks;
+}
+
+/** One VPC's network: its interfaces, the groups they are in, the groups those refer to, and the lists of its subnets. */
+export function lowerVpc(world: World, vpc: Vpc): Network {
+  const interfaces = new Map<string, Interface>();
+  const groups = new Map<string, Group>();
+  const members = new Map<string, Members>();
+  const subnets = new Map<string, Subnet>();
+  const acls = new Map<string, Acl>();
+  for (const resource of sorted(listed(world, "interfacesOfVpc", vpc.id))) {
+    interfaces.set(resource.id, lowerInterface(resource));
+    for (const id of resource.groups) if (!groups.has(id)) groups.set(id, lowerGroup(world, id));
+  }
+  for (const group of groups.values()) {
+    for (const rule of [...group.in, ...group.out]) {
+      if ("members" in rule.peer && !members.has(rule.peer.members)) {
+        members.set(rule.peer.members, lowerMembers(world, rule.peer.members, vpc));
+      }
+    }
+  }
+  for (const subnet of sorted(listed(world, "subnetsOfVpc", vpc.id))) {
+    subnets.set(subnet.id, lowerSubnet(subnet));
+    if (!acls.has(subnet.acl)) acls.set(subnet.acl, lowerAcl(need(world, "network-acl", subnet.acl)));
+  }
+  return { id: vpc.id, interfaces, subnets, groups, members, acls };
+}
+
+const sorted = <R extends { readonly id: string }>(table: { values(): Iterable<R> }): R[] =>
+  [...table.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
+
+/** The router's end of an interface's link: IFNAMSIZ leaves 15 characters, 12 of them random. */
+export const deviceName = (interfaceId: string): string => `eni${interfaceId.replace(/^eni-/, "").slice(0, 12)}`;
+
+const lowerInterface = once((resource: NetworkInterface): Interface => ({
+  id: resource.id,
+  device: deviceName(resource.id),
+  mac: resource.mac,
+  subnet: resource.subnet,
+  groups: resource.groups,
+  addresses: [...resource.addresses, ...resource.ipv6Addresses].map(address),
+  checked: resource.sourceDestCheck,
+}));
+
+const lowerSubnet = once((subnet: ModelSubnet): Subnet => ({
+  id: subnet.id,
+  acl: subnet.acl,
+}));
+
+const lowerRules = once((group: SecurityGroup, rules: Table<"security-group-rule">): Group => {
+  const all = sorted(rules);
+  return {
+    id: group.id,
+    in: all.filter((rule) => !rule.egress).flatMap(lowerRule),
+    out: all.filter((rule) => rule.egress).flatMap(lowerRule),
+  };
+});
+
+const lowerGroup = (world: World, id: string): Group =>
+  lowerRules(need(world, "security-group", id), listed(world, "rulesOfGroup", id));
+
+/** A reference is to the private addresses of the group's members in the same network, secondary ones included. */
+function lowerMembers(world: World, id: string, vpc: Vpc): Members {
+  const group = find(world, "security-group", id);
+  return group?.vpc === vpc.id ? lowerMembership(group, listed(world, "interfacesOfGroup", id)) : { id, addresses: [] };
+}
+
+const lowerMembership = once((group: SecurityGroup, interfaces: Table<"network-interface">): Members => {
+  const texts = [...interfaces.values()]
+    .filter((resource) => resource.vpc === group.vpc)
+    .flatMap((resource) => [...resource.addresses, ...resource.ipv6Addresses]);
+  return { id: group.id, addresses: [...new Set(texts)].sort().map(address) };
+});
+
+const lowerAcl = once((acl: NetworkAcl): Acl => {
+  const entries = (egress: boolean): AclEntry[] =>
+    acl.entries
+      .filter((entry) => entry.egress === egress)
+      .toSorted((a, b) => a.number - b.number)
+      .map((entry) => lowerEntry(acl.id, entry));
+  return { id: acl.id, in: entries(false), out: entries(true) };
+});
+
+/** A rule whose peer Bailey cannot resolve (a prefix list) matches nothing. */
+function lowerRule(rule: SecurityGroupRule): GroupRule[] {
+  const peer = lowerPeer(rule);
+  const protocol = protocolOf(rule.protocol);
+  return peer ? [{ id: rule.id, protocol, values: valuesOf(protocol, rule.from, rule.to), peer }] : [];
+}
+
+function lowerPeer({ peer }: SecurityGroupRule): Peer | undefined {
+  if (peer.type === "cidr") return { cidr: prefix(peer.cidr) };
+  return peer.type === "group" ? { members: peer.group } : undefined;
+}
+
+/**
+ * ICMPv6 in an entry with an IPv4 prefix matches whatever its type and code; TCP and UDP look at ports, ICMP at type
+ * and code, everything else at neither.
+ */
+function lowerEntry(acl: string, entry: ModelEntry): AclEntry {
+  const protocol = protocolOf(entry.protocol);
+  const cidr = prefix(entry.cidr);
+  const typed = entry.icmp && !(protocol === ICMPV6 && cidr.family === 4);
+  const values = typed
+    ? valuesOf(protocol, entry.icmp.type, entry.icmp.code)
+    : entry.ports
+      ? valuesOf(protocol, entry.ports.from, entry.ports.to)
+      : "any";
+  const direction = entry.egress ? "egress" : "ingress";
+  return { id: `${acl}:${entry.number}:${direction}`, action: entry.action, protocol, values, cidr };
+}
+
+function valuesOf(protocol: Protocol, from: number, to: number): Values {
+  if (hasPorts(protocol)) return { from: Math.max(0, from), to: to < 0 ? 65535 : to };
+  if (!hasTypes(protocol) || from < 0) return "any";
+  return to < 0 ? { from: from << 8, to: (from << 8) | 255 } : { from: (from << 8) | to, to: (from << 8) | to };
+}
+
+/** The model holds only canonical text; anything else is a broken invariant, not bad input. */
+function address(text: string): Ip {
+  const ip = parseIp(text);
+  if (!ip) throw new Error(`the model holds an address that is none: ${text}`);
+  return ip;
+}
+
+function prefix(text: string): Cidr {
+  const cidr = parseCidr(text);
+  if (!cidr) throw new Error(`the model holds a prefix that is none: ${text}`);
+  return cidr;
+}
+
+function protocolOf(text: string): Protocol {
+  const protocol = parseProtocol(text);
+  if (protocol === undefined) throw new Error(`the model holds a protocol that is none: ${text}`);
+  return protocol;
+}

@@ -1,0 +1,213 @@
+/**
+ * A network on real nftables: one router namespace as Bailey makes it, and the far ends of all links in one namespace
+ * that sends and receives whole frames, so that nothing but the router decides what arrives.
+ */
+import fs from "node:fs";
+import koffi from "koffi";
+import type { Kernel, Step } from "../../src/apply/kernel.ts";
+import { plan } from "../../src/apply/loop.ts";
+import type { Desired } from "../../src/apply/desired.ts";
+import { openKernel } from "../../src/io/kernel.ts";
+import { CLONE_NEWNET, closeFd, setns, socket } from "../../src/io/libc.ts";
+import { Rtnetlink } from "../../src/io/rtnetlink.ts";
+import type { Interface, Network } from "../../src/policy/network.ts";
+import { hostCidr } from "../../src/values/ip.ts";
+import { type FrameSpec, frameBytes, tagOf } from "./frame.ts";
+
+export const canUseKernel = process.getuid?.() === 0;
+export const routerMac = "02:ba:11:e7:00:01";
+
+const libc = koffi.load("libc.so.6");
+const bind = libc.func("int bind(int fd, const uint8_t *address, uint32_t length)");
+const send = libc.func("int64_t send(int fd, const uint8_t *buffer, size_t length, int flags)");
+const recv = libc.func("int64_t recv(int fd, _Out_ uint8_t *buffer, size_t length, int flags)");
+const AF_PACKET = 17;
+const SOCK_RAW = 3 | 0o2000000;
+const MSG_DONTWAIT = 0x40;
+const ETH_P_ALL = 0x0003;
+
+/** A packet socket on a device of a namespace: the wire between a host and its router. */
+class Wire {
+  readonly #fd: number;
+  readonly #buffer = Buffer.alloc(16_384);
+  constructor(index: number) {
+    this.#fd = socket(AF_PACKET, SOCK_RAW, 0);
+    const address = Buffer.alloc(20);
+    address.writeUInt16LE(AF_PACKET, 0);
+    address.writeUInt16BE(ETH_P_ALL, 2);
+    address.writeInt32LE(index, 4);
+    if (bind(this.#fd, address, 20) !== 0) throw new Error(`bind: ${koffi.errno()}`);
+  }
+  send(frame: Buffer): void {
+    if (Number(send(this.#fd, frame, frame.length, 0)) !== frame.length) throw new Error(`send: ${koffi.errno()}`);
+  }
+  /** Tags of the frames that came in since the last call. Frames this side sent are seen too, and left out. */
+  *received(): Generator<{ tag: number; frame: Buffer }> {
+    for (;;) {
+      const length = Number(recv(this.#fd, this.#buffer, this.#buffer.length, MSG_DONTWAIT));
+      if (length < 0) return;
+      const frame = Buffer.from(this.#buffer.subarray(0, length));
+      // What the router sent has the router's address as its source.
+      if (frame.subarray(6, 12).toString("hex") !== routerMac.replaceAll(":", "")) continue;
+      const tag = tagOf(frame);
+      if (tag !== undefined) yield { tag, frame };
+    }
+  }
+  close(): void {
+    closeFd(this.#fd);
+  }
+}
+
+export interface Lab {
+  readonly kernel: Kernel;
+  readonly router: string;
+  /** Puts a network's policy in force, by the same plan as the product's. */
+  apply(network: Network): Promise<void>;
+  /** Sends one packet out of an interface; says whether it came out at another. */
+  crosses(from: Interface, to: Interface, spec: Omit<FrameSpec, "tag">): Promise<boolean>;
+  /** As `crosses`, for many packets at once: far faster, as it waits once. */
+  crossAll(
+    probes: readonly { readonly from: Interface; readonly to: Interface; readonly spec: Omit<FrameSpec, "tag"> }[],
+  ): Promise<boolean[]>;
+  /** Forgets all connections. */
+  forget(): Promise<void>;
+  close(): Promise<void>;
+}
+
+const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** Opens a lab whose links are those of the network's interfaces; later networks must have the same interfaces' devices. */
+export async function openLab(first: Network): Promise<Lab> {
+  const realm = `t${process.pid.toString(16)}${Math.floor(Math.random() * 0xffff).toString(16)}`;
+  const kernel = openKernel();
+  const router = `bailey-${realm}-vpc-lab`;
+  const hosts = `bailey-${realm}-hosts`;
+  let known: Parameters<typeof plan>[0] = { namespaces: new Map(), rulesets: new Map() };
+  let revision = 0;
+  const desired = (network: Network): Desired => desiredOf(network, router, hosts);
+  const apply = async (network: Network) => {
+    revision++;
+    const wanted = desired(network);
+    const { steps, rulesets } = plan(known, wanted, revision);
+    await kernel.run(steps);
+    known = { namespaces: wanted.namespaces, rulesets };
+  };
+  await apply(first);
+  const wires = openWires(hosts, [...first.interfaces.values()]);
+  let tag = Math.floor(Math.random() * 0x10000) << 12;
+  const crossAll: Lab["crossAll"] = async (probes) => {
+    const base = tag;
+    for (const [at, { from, spec }] of probes.entries()) {
+      wires.get(from.device)?.send(frameBytes({ ...spec, tag: base + at }, from.mac, routerMac));
+    }
+    tag += probes.length;
+    const arrived = new Map<number, string>();
+    const collect = () => {
+      for (const [device, wire] of wires) for (const each of wire.received()) arrived.set(each.tag, device);
+    };
+    collect();
+    for (let idle = 0; idle < 2; idle++) {
+      const before = arrived.size;
+      await pause(idle === 0 ? 1 : 5);
+      collect();
+      if (arrived.size > before) idle = 0;
+    }
+    return probes.map(({ to }, at) => arrived.get(base + at) === to.device);
+  };
+  return {
+    kernel,
+    router,
+    apply,
+    crossAll,
+    crosses: async (from, to, spec) => (await crossAll([{ from, to, spec }]))[0] ?? false,
+    forget: async () => {
+      await flushConnections(router);
+    },
+    close: async () => {
+      for (const wire of wires.values()) wire.close();
+      const gone: Step[] = [...(await kernel.observe(`bailey-${realm}-`)).keys()].map((namespace) => ({
+        op: "namespace.delete",
+        namespace,
+      }));
+      await kernel.run(gone);
+      await kernel.close();
+    },
+  };
+}
+
+/** Runs something in a network namespace, on this thread. */
+export function inside<T>(namespace: string, what: () => T): T {
+  const home = fs.openSync("/proc/thread-self/ns/net", "r");
+  const there = fs.openSync(`/run/netns/${namespace}`, "r");
+  setns(there, CLONE_NEWNET);
+  try {
+    return what();
+  } finally {
+    setns(home, CLONE_NEWNET);
+    fs.closeSync(there);
+    fs.closeSync(home);
+  }
+}
+
+function openWires(namespace: string, interfaces: readonly Interface[]): Map<string, Wire> {
+  return inside(namespace, () => {
+    const route = new Rtnetlink();
+    const indexes = new Map(route.links().map(({ name, index }) => [name, index]));
+    route.close();
+    return new Map(
+      interfaces.map(({ device }) => {
+        const index = indexes.get(hostEnd(device));
+        if (index === undefined) throw new Error(`no ${hostEnd(device)}`);
+        return [device, new Wire(index)];
+      }),
+    );
+  });
+}
+
+const hostEnd = (device: string): string => `h${device.slice(0, 14)}`;
+
+/** IPCTNL_MSG_CT_DELETE without a tuple: every connection of the namespace. */
+async function flushConnections(namespace: string): Promise<void> {
+  inside(namespace, () => {
+    const fd = socket(16, SOCK_RAW, 12);
+    const message = Buffer.alloc(20);
+    message.writeUInt32LE(20, 0);
+    message.writeUInt16LE((1 << 8) | 2, 4);
+    message.writeUInt16LE(1 | 4, 6);
+    send(fd, message, message.length, 0);
+    recv(fd, Buffer.alloc(4096), 4096, 0);
+    closeFd(fd);
+  });
+  await Promise.resolve();
+}
+
+function desiredOf(network: Network, router: string, hosts: string): Desired {
+  const links = new Map(
+    [...network.interfaces.values()].map(({ device, mac }) => [
+      device,
+      { device, mac: routerMac, mtu: 9001, peer: { namespace: hosts, device: hostEnd(device), mac } },
+    ]),
+  );
+  const routed = [...network.interfaces.values()].flatMap(({ device, addresses, mac }) =>
+    addresses.map((ip) => ({
+      route: { destination: hostCidr(ip), device, metric: ip.family === 4 ? 0 : 1024 },
+      neighbour: { device, ip, mac },
+    })),
+  );
+  return {
+    namespaces: new Map([
+      [
+        router,
+        {
+          role: "router" as const,
+          links,
+          addresses: new Map(),
+          routes: new Map(routed.map(({ route }, at) => [`r${at} ${route.device}`, route])),
+          neighbours: new Map(routed.map(({ neighbour }, at) => [`n${at} ${neighbour.device}`, neighbour])),
+        },
+      ],
+      [hosts, { role: "host" as const, links: new Map(), addresses: new Map(), routes: new Map(), neighbours: new Map() }],
+    ]),
+    networks: new Map([[router, network]]),
+  };
+}
