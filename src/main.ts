@@ -103,7 +103,17 @@ export async function startRegion(options: RegionOptions): Promise<Running | Ref
     }),
     log: logCall,
   });
-  const server = await listenHttps(serve, { ...certificate, host: options.host, port: options.port });
+  const close = async () => {
+    await instances.stop();
+    await plane.close();
+    store.close();
+  };
+  const server = await listenHttps(serve, { ...certificate, host: options.host, port: options.port }).catch(
+    async (error: unknown) => {
+      await close();
+      throw error;
+    },
+  );
   endpoint = server.url;
   const again = setInterval(() => {
     commitAll(forgettable(held.world(), new Date().toISOString()));
@@ -118,9 +128,7 @@ export async function startRegion(options: RegionOptions): Promise<Running | Ref
     close: async () => {
       clearInterval(again);
       await server.close();
-      await instances.stop();
-      await plane.close();
-      store.close();
+      await close();
     },
   };
 }

@@ -7,7 +7,7 @@ type Commands<Sdk> = { [K in keyof Sdk as K extends `${infer A}Command` ? A : ne
 type InstanceOf<C> = C extends abstract new (...args: never) => infer R ? R : never;
 
 /** Names of the EC2 operations, and their inputs and outputs as Amazon's own client types them. */
-export type Action = keyof Commands<typeof EC2> & string;
+export type Action = keyof Commands<typeof EC2>;
 export type Input<A extends Action> = InstanceOf<Commands<typeof EC2>[A]> extends { readonly input: infer I } ? I : never;
 export type Output<A extends Action> =
   InstanceOf<Commands<typeof EC2>[A]> extends {

@@ -24,8 +24,8 @@ export function parsePageRequest(
 ): { after: string; size: number } | Refusal {
   const wrong = (bound: string) =>
     refuse("InvalidParameterValue", `Value ( ${MaxResults} ) for parameter maxResults is invalid. Expecting a value ${bound}.`);
-  if (MaxResults !== undefined && MaxResults < least) return wrong(`greater than ${least - 1}`);
-  if (MaxResults !== undefined && MaxResults > most) return wrong(`less than ${most + 1}`);
+  if (MaxResults !== undefined && MaxResults < least) return wrong(`greater than ${least}`);
+  if (MaxResults !== undefined && MaxResults > most) return wrong(`less than or equal to ${most}`);
   const after = NextToken === undefined || NextToken === "" ? "" : readToken(NextToken, topic);
   if (after === undefined) return refuse("InvalidNextToken", `The token '${NextToken}' is invalid`);
   return { after, size: MaxResults ?? Infinity };

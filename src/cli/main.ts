@@ -39,4 +39,5 @@ async function main([name, ...args]: readonly string[]): Promise<number> {
 
 // A reader that has seen enough (`bailey status | head -1`) is no error.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? 0 : 1));
-process.exitCode = await main(process.argv.slice(2));
+// Whatever a refused command left open ends with it. Nothing is lost: writes to stdout are synchronous on Linux.
+process.exit(await main(process.argv.slice(2)));

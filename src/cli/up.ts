@@ -41,7 +41,7 @@ Without root it uses an unprivileged user namespace, where the system allows tha
       return isRefusal(anchor) ? anchor : runInside(anchor);
     }
     const { startRegion } = await import("../main.ts");
-    const running = await startRegion(options);
+    const running = await startRegion(options).catch((error: unknown) => cannotListen(error, options));
     return isRefusal(running) ? running : serve(options, running);
   },
 });
@@ -66,6 +66,12 @@ export function optionsOf(given: Given): RegionOptions | Refusal {
   if (dataplane !== "kernel" && dataplane !== "none") return misuse(`--dataplane is kernel or none, not '${dataplane}'`);
   const allowReset = given["allow-reset"] ?? false;
   return { state: stateDirectory(given.state), host, port: Number(port), region, account, dataplane, allowReset };
+}
+
+/** The refusal of an address that is taken, or not this machine's. Any other error is a bug, and thrown on. */
+function cannotListen(error: unknown, { host, port }: RegionOptions): Refusal {
+  if (!(error instanceof Error && "syscall" in error && error.syscall === "listen")) throw error;
+  return refuse("Listen", `can't listen at ${host}:${port}, try another with --listen (${error.message})`);
 }
 
 /** Tells the other commands where the region is, and the user what to do, until a signal ends it. */

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Guest } from "../host/guest.ts";
@@ -78,8 +78,17 @@ async function prepare(directory: string, guest: Guest): Promise<void> {
 }
 
 function consoleOf(directory: string): Uint8Array {
-  const paths = ["console.log.1", "console.log"].map((name) => join(directory, name));
-  return Buffer.concat(paths.filter((path) => existsSync(path)).map((path) => readFileSync(path))).subarray(-consoleBytes);
+  const logs = ["console.log.1", "console.log"].map((name) => readIfThere(join(directory, name)));
+  return Buffer.concat(logs).subarray(-consoleBytes);
+}
+
+/** The launcher may rename a log at any moment. */
+function readIfThere(path: string): Buffer {
+  try {
+    return readFileSync(path);
+  } catch {
+    return Buffer.alloc(0);
+  }
 }
 
 const lastLine = (bytes: Uint8Array): string => Buffer.from(bytes).toString().trimEnd().split("\n").at(-1) ?? "";

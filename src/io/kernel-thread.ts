@@ -7,7 +7,7 @@ import { parentPort } from "node:worker_threads";
 import { addressKey, linkKey, neighbourKey, routeKey } from "../apply/desired.ts";
 import type { Link, Marker, ObservedNamespace, Step } from "../apply/kernel.ts";
 import { parseMarker } from "../compile/nft.ts";
-import { enterNamespace, isNamespace, makeNamespace, namespacesWith, openNamespace, removeNamespace } from "./namespaces.ts";
+import { answerAtOnce, enterNamespace, isNamespace, makeNamespace, namespacesWith, openNamespace, removeNamespace } from "./namespaces.ts";
 import { type Nft, openNft } from "./nftables.ts";
 import { Rtnetlink } from "./rtnetlink.ts";
 
@@ -68,12 +68,14 @@ function run(step: Step): void {
       return;
     case "link.add": {
       const { link } = step;
-      const { route } = open(namespace);
+      const { route, fd } = open(namespace);
       const peer = open(link.peer.namespace);
       route.deleteLink(link.device);
       route.addVeth(link, peer.fd);
       peer.route.setUp(link.peer.device);
       route.setUp(link.device);
+      enterNamespace(fd);
+      answerAtOnce(link.device);
       // Last: a link without its alias was left half made, and is made again.
       route.setAlias(link.device, aliasOf(link));
       return;

@@ -17,13 +17,12 @@ export const enterNamespace = (fd: number): void => {
   setns(fd, CLONE_NEWNET);
 };
 
-/** Settings new devices inherit. `neigh/default/proxy_delay` 0: the first ARP answer must not wait up to 0.8 s. */
+/** Settings of a namespace, and those its new devices inherit. */
 const settings: Record<NamespaceRole, Readonly<Record<string, string>>> = {
   router: {
     "net/ipv4/ip_forward": "1",
     "net/ipv6/conf/all/forwarding": "1",
     "net/ipv4/conf/default/proxy_arp": "1",
-    "net/ipv4/neigh/default/proxy_delay": "0",
     "net/ipv4/conf/all/rp_filter": "0",
     "net/ipv4/conf/default/rp_filter": "0",
     "net/ipv4/conf/all/send_redirects": "0",
@@ -42,7 +41,6 @@ const settings: Record<NamespaceRole, Readonly<Record<string, string>>> = {
   host: {
     "net/ipv6/conf/default/accept_ra": "0",
     "net/ipv6/conf/default/accept_dad": "0",
-    "net/ipv4/ping_group_range": "0 2147483647",
   },
 };
 
@@ -61,6 +59,12 @@ export function makeNamespace(name: string, role: NamespaceRole, prepare: () => 
     throw error;
   }
 }
+
+/**
+ * A router's end answers ARP for others at once: the kernel would wait up to 0.8 s, and has no default to inherit here.
+ * The thread must be in the device's namespace.
+ */
+export const answerAtOnce = (device: string): void => setSysctl(`net/ipv4/neigh/${device}/proxy_delay`, "0");
 
 /** A setting this kernel does not have (IPv6 disabled at boot, say) is left alone. */
 function setSysctl(key: string, value: string): void {

@@ -53,7 +53,7 @@ const sorted = <R extends { readonly id: string }>(table: { values(): Iterable<R
   [...table.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
 
 /** The router's end of an interface's link: IFNAMSIZ leaves 15 characters, 12 of them random. */
-export const deviceName = (interfaceId: string): string => `eni${interfaceId.replace(/^eni-/, "").slice(0, 12)}`;
+export const deviceName = (interfaceId: string): string => `eni${interfaceId.slice(-12)}`;
 
 const lowerInterface = once((resource: NetworkInterface): Interface => ({
   id: resource.id,

@@ -1,21 +1,10 @@
 /** Ethernet frames for tests: whole packets with right checksums, as connection tracking looks at them. */
 import { type Ip, widthOf } from "../../src/values/ip.ts";
+import type { Sent } from "../conntrack.ts";
 
-export interface FrameSpec {
-  readonly source: Ip;
-  readonly destination: Ip;
-  readonly protocol: number;
-  readonly sourcePort?: number;
-  /** Destination port, or ICMP type<<8|code. */
-  readonly value: number;
-  /** TCP flags; SYN when absent. */
-  readonly flags?: number;
-  /** ICMP identifier and sequence. */
-  readonly identifier?: number;
+export interface FrameSpec extends Sent {
   /** What arrives is recognised by this number in its last four bytes. */
   readonly tag: number;
-  /** Replaces the payload after ICMP's first eight bytes: the packet an error is about. */
-  readonly quoted?: Buffer;
 }
 
 export const SYN = 2;
@@ -40,7 +29,8 @@ function tagBytes(tag: number): Buffer {
   return bytes;
 }
 
-function transport(spec: FrameSpec): { bytes: Buffer; checksumAt?: number } {
+/** The transport header and what follows, its checksum not yet in place. */
+function unsummed(spec: FrameSpec): { bytes: Buffer; checksumAt?: number } {
   const { protocol, value, sourcePort = 40_000 } = spec;
   const data = tagBytes(spec.tag);
   if (protocol === 6) {
@@ -64,7 +54,8 @@ function transport(spec: FrameSpec): { bytes: Buffer; checksumAt?: number } {
     const header = Buffer.alloc(8);
     header.writeUInt16BE(value, 0);
     header.writeUInt16BE(spec.identifier ?? 7, 4);
-    return { bytes: Buffer.concat([header, spec.quoted ?? Buffer.alloc(0), data]), checksumAt: 2 };
+    const quoted = spec.about ? packetBytes({ ...spec.about, tag: 0 }) : Buffer.alloc(0);
+    return { bytes: Buffer.concat([header, quoted, data]), checksumAt: 2 };
   }
   return { bytes: Buffer.concat([Buffer.alloc(8), data]) };
 }
@@ -77,10 +68,16 @@ function pseudoHeader({ source, destination, protocol }: FrameSpec, length: numb
   return Buffer.concat([ipBytes(source), ipBytes(destination), tail]);
 }
 
+/** The transport header and what follows. */
+export function transportBytes(spec: FrameSpec): Buffer {
+  const { bytes, checksumAt } = unsummed(spec);
+  if (checksumAt !== undefined) bytes.writeUInt16BE(checksum(pseudoHeader(spec, bytes.length), bytes), checksumAt);
+  return bytes;
+}
+
 /** The IP packet without its frame. */
 export function packetBytes(spec: FrameSpec): Buffer {
-  const { bytes, checksumAt } = transport(spec);
-  if (checksumAt !== undefined) bytes.writeUInt16BE(checksum(pseudoHeader(spec, bytes.length), bytes), checksumAt);
+  const bytes = transportBytes(spec);
   if (spec.source.family === 6) {
     const header = Buffer.alloc(8);
     header.writeUInt32BE(0x60000000, 0);

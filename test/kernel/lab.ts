@@ -6,13 +6,14 @@ import fs from "node:fs";
 import koffi from "koffi";
 import type { Kernel, Step } from "../../src/apply/kernel.ts";
 import { plan } from "../../src/apply/loop.ts";
-import type { Desired } from "../../src/apply/desired.ts";
+import { type Desired, neighbourKey, routeKey } from "../../src/apply/desired.ts";
 import { openKernel } from "../../src/io/kernel.ts";
 import { CLONE_NEWNET, closeFd, setns, socket } from "../../src/io/libc.ts";
 import { Rtnetlink } from "../../src/io/rtnetlink.ts";
 import type { Interface, Network } from "../../src/policy/network.ts";
 import { hostCidr } from "../../src/values/ip.ts";
-import { type FrameSpec, frameBytes, tagOf } from "./frame.ts";
+import type { Sent } from "../conntrack.ts";
+import { frameBytes, tagOf } from "./frame.ts";
 
 export const canUseKernel = process.getuid?.() === 0;
 export const routerMac = "02:ba:11:e7:00:01";
@@ -58,21 +59,31 @@ class Wire {
   }
 }
 
+export interface Probe {
+  readonly from: Interface;
+  readonly to: Interface;
+  readonly sent: Sent;
+  /** Worth waiting for: a busy machine may be late, and what is late must not look dropped. */
+  readonly hoped?: boolean;
+}
+
 export interface Lab {
   readonly kernel: Kernel;
   readonly router: string;
   /** Puts a network's policy in force, by the same plan as the product's. */
   apply(network: Network): Promise<void>;
   /** Sends one packet out of an interface; says whether it came out at another. */
-  crosses(from: Interface, to: Interface, spec: Omit<FrameSpec, "tag">): Promise<boolean>;
+  crosses(probe: Probe): Promise<boolean>;
   /** As `crosses`, for many packets at once: far faster, as it waits once. */
-  crossAll(
-    probes: readonly { readonly from: Interface; readonly to: Interface; readonly spec: Omit<FrameSpec, "tag"> }[],
-  ): Promise<boolean[]>;
+  crossAll(probes: readonly Probe[]): Promise<boolean[]>;
   /** Forgets all connections. */
   forget(): Promise<void>;
   close(): Promise<void>;
 }
+
+/** Milliseconds without an arrival after which what is not there is taken as dropped, and the limit for what is hoped for. */
+const quiet = 3;
+const patience = 500;
 
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
@@ -97,20 +108,22 @@ export async function openLab(first: Network): Promise<Lab> {
   let tag = Math.floor(Math.random() * 0x10000) << 12;
   const crossAll: Lab["crossAll"] = async (probes) => {
     const base = tag;
-    for (const [at, { from, spec }] of probes.entries()) {
-      wires.get(from.device)?.send(frameBytes({ ...spec, tag: base + at }, from.mac, routerMac));
-    }
     tag += probes.length;
     const arrived = new Map<number, string>();
     const collect = () => {
       for (const [device, wire] of wires) for (const each of wire.received()) arrived.set(each.tag, device);
     };
+    for (const [at, { from, sent }] of probes.entries()) {
+      wires.get(from.device)?.send(frameBytes({ ...sent, tag: base + at }, from.mac, routerMac));
+      if (at % 128 === 127) collect();
+    }
     collect();
-    for (let idle = 0; idle < 2; idle++) {
-      const before = arrived.size;
-      await pause(idle === 0 ? 1 : 5);
+    await pause(quiet);
+    collect();
+    const missing = () => probes.some(({ hoped }, at) => hoped && !arrived.has(base + at));
+    for (let waited = 0; waited < patience && missing(); waited += quiet) {
+      await pause(quiet);
       collect();
-      if (arrived.size > before) idle = 0;
     }
     return probes.map(({ to }, at) => arrived.get(base + at) === to.device);
   };
@@ -119,7 +132,7 @@ export async function openLab(first: Network): Promise<Lab> {
     router,
     apply,
     crossAll,
-    crosses: async (from, to, spec) => (await crossAll([{ from, to, spec }]))[0] ?? false,
+    crosses: async (probe) => (await crossAll([probe]))[0] ?? false,
     forget: async () => {
       await flushConnections(router);
     },
@@ -202,8 +215,8 @@ function desiredOf(network: Network, router: string, hosts: string): Desired {
           role: "router" as const,
           links,
           addresses: new Map(),
-          routes: new Map(routed.map(({ route }, at) => [`r${at} ${route.device}`, route])),
-          neighbours: new Map(routed.map(({ neighbour }, at) => [`n${at} ${neighbour.device}`, neighbour])),
+          routes: new Map(routed.map(({ route }) => [routeKey(route), route])),
+          neighbours: new Map(routed.map(({ neighbour }) => [neighbourKey(neighbour), neighbour])),
         },
       ],
       [hosts, { role: "host" as const, links: new Map(), addresses: new Map(), routes: new Map(), neighbours: new Map() }],

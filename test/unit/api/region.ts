@@ -129,6 +129,8 @@ export interface Signing {
   readonly at?: number;
   /** Sign in the query, good for so many seconds. */
   readonly presign?: number;
+  /** Leave this header out of the signature. */
+  readonly unsigned?: string;
 }
 
 /** Signs as the SDK does, and gives the request as the server gets it. */
@@ -148,7 +150,7 @@ export async function signed(unsigned: Unsigned, signing: Signing = {}): Promise
   };
   const done =
     signing.presign === undefined
-      ? await signer.sign(plain, { signingDate: new Date(at) })
+      ? await signer.sign(plain, { signingDate: new Date(at), unsignableHeaders: new Set([signing.unsigned ?? ""]) })
       : await signer.presign(plain, { signingDate: new Date(at), expiresIn: signing.presign });
   return {
     method,

@@ -170,7 +170,7 @@ void test("a region is prepared before its first call, once, and not for STS", a
       return [put({ kind: "region", id: name, account, region: name, tags: {}, created: now })];
     },
   });
-  await call(region, "Action=GetCallerIdentity&Version=2011-06-15", { service: "sts" });
+  await call(region, "Action=GetCallerIdentity&Version=2011-06-15", { service: "sts", region: "us-west-2" });
   for (const name of ["eu-north-1", "eu-north-1", "us-east-2"]) {
     await call(region, "Action=DescribeRouteTables", { region: name });
   }
@@ -181,8 +181,8 @@ void test("a region is prepared before its first call, once, and not for STS", a
 void test("the same call with the same token is answered the same", async () => {
   const region = startRegion();
   const first = await call(region, create("VpcId=vpc-1&ClientToken=t&TagSpecification.1.ResourceType=route-table&TagSpecification.1.Tag.1.Key=a"));
-  // The order of parameters is nothing of the caller's meaning.
-  const again = await call(region, create("TagSpecification.1.Tag.1.Key=a&TagSpecification.1.ResourceType=route-table&ClientToken=t&VpcId=vpc-1"));
+  // Neither the order of parameters nor DryRun is what the caller asks for.
+  const again = await call(region, create("TagSpecification.1.Tag.1.Key=a&TagSpecification.1.ResourceType=route-table&ClientToken=t&DryRun=false&VpcId=vpc-1"));
   const idOf = (text: string): string | undefined => /<routeTableId>(.*?)</.exec(text)?.[1];
   assert.ok(idOf(first.text));
   assert.equal(idOf(again.text), idOf(first.text));

@@ -84,6 +84,18 @@ for (const [name, service, action, text, code, message] of refused) {
   });
 }
 
+void test("bytes that are no UTF-8 are refused", () => {
+  const body = Buffer.from("Action=DescribeVpcs&NextToken=\u00ff", "latin1");
+  const request = { query: "", contentType: undefined, target: "Logs_20140328.DescribeLogGroups", body };
+  for (const [service, code] of [
+    ["ec2", "MalformedQueryString"],
+    ["logs", "SerializationException"],
+  ] as const) {
+    const call = readCall(loadModel(service), request);
+    assert.ok(isRefusal(call) && call.refused === code, service);
+  }
+});
+
 function encode(service: string, action: string, output: object): string {
   const model = loadModel(service);
   const operation = model.operation(action);

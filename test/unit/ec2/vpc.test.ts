@@ -15,6 +15,7 @@ import { describeRouteTables } from "../../../src/api/ec2/describe-route-tables.
 import { describeSecurityGroups } from "../../../src/api/ec2/describe-security-groups.ts";
 import { describeSubnets } from "../../../src/api/ec2/describe-subnets.ts";
 import { describeVpcs } from "../../../src/api/ec2/describe-vpcs.ts";
+import { deleteNetworkAclEntry } from "../../../src/api/ec2/network-acl-entry.ts";
 import { associateVpcCidrBlock, disassociateVpcCidrBlock } from "../../../src/api/ec2/vpc-cidr-block.ts";
 import { describeVpcAttribute, modifyVpcAttribute } from "../../../src/api/ec2/vpc-attribute.ts";
 import { limits } from "../../../src/api/limits.ts";
@@ -137,6 +138,8 @@ test("an IPv6 block that comes later opens what nobody changed, and nothing else
     GroupId: changed,
     IpPermissions: [{ IpProtocol: "udp", FromPort: 53, ToPort: 53, IpRanges: [{ CidrIp: "10.9.8.7/32" }] }],
   });
+  const standard = region.does(describeNetworkAcls, inVpc(vpc)).NetworkAcls?.[0]?.NetworkAclId ?? "";
+  region.does(deleteNetworkAclEntry, { NetworkAclId: standard, RuleNumber: 100, Egress: true });
   const custom = region.does(createNetworkAcl, { VpcId: vpc }).NetworkAcl?.NetworkAclId ?? "";
   region.does(associateVpcCidrBlock, { VpcId: vpc, AmazonProvidedIpv6CidrBlock: true });
   const ipv6Out = (id: string) =>
@@ -145,8 +148,10 @@ test("an IPv6 block that comes later opens what nobody changed, and nothing else
     );
   assert.deepEqual(ipv6Out(untouched), ["::/0"]);
   assert.deepEqual(ipv6Out(changed), []);
-  const [acl] = region.does(describeNetworkAcls, { NetworkAclIds: [custom] }).NetworkAcls ?? [];
-  assert.deepEqual(acl?.Entries?.map((e) => e.RuleNumber), [32767, 32768, 32767, 32768]);
+  const numbers = (id: string) =>
+    region.does(describeNetworkAcls, { NetworkAclIds: [id] }).NetworkAcls?.[0]?.Entries?.map((e) => e.RuleNumber);
+  assert.deepEqual(numbers(custom), [32767, 32768, 32767, 32768]);
+  assert.deepEqual(numbers(standard), [32767, 32768, 100, 101, 32767, 32768]);
 });
 
 test("DeleteVpc names what holds the VPC, and takes along what was made with it", () => {

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { type OutgoingHttpHeaders, request } from "node:https";
+import type { OutgoingHttpHeaders } from "node:http";
+import { request } from "node:https";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { buffer, text } from "node:stream/consumers";
@@ -33,7 +34,7 @@ interface Answer {
   readonly requestId: unknown;
 }
 
-/** Sends one request; a string of a header list keeps its case and repetitions. */
+/** Sends one request on a connection of its own. */
 function send(method: string, headers: OutgoingHttpHeaders, body: string | Uint8Array = "", path = "/"): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const outgoing = request(new URL(path, server.url), { method, headers, ca, agent: false }, (response) => {

@@ -1,0 +1,166 @@
+/**
+ * A reading of nftables text that owes nothing to the compiler: tables are built from commands, as nft would, and a
+ * packet is walked through them. It knows the words our rulesets use and throws at any other, and at what nft refuses:
+ * unknown names, chains and sets in use that are deleted, elements that overlap or are not there.
+ */
+import { holdsKey, type Interval, intervals, meets, readRule, type ReadRule, type Seen, type Value, type Walk } from "./reader-rule.ts";
+
+export interface Outcome {
+  readonly verdict: "accept" | "drop";
+  /** The connection's. */
+  readonly mark: number;
+  readonly untracked: boolean;
+}
+
+interface Chain {
+  readonly hook?: string;
+  readonly policy?: string;
+  rules: ReadRule[];
+}
+interface Element {
+  readonly key: readonly Interval[];
+  readonly text: string;
+  readonly target?: string;
+}
+interface NamedSet {
+  readonly definition: string;
+  readonly intervals: boolean;
+  /** By their keys' text. */
+  readonly elements: Map<string, Element>;
+  /** The same by value, for sets of single values. */
+  readonly exact: Map<string, Element>;
+}
+
+export class Tables {
+  #chains = new Map<string, Chain>();
+  #sets = new Map<string, NamedSet>();
+
+  /** Applies commands, one a line, as one transaction; throws what nft would refuse, and is then not to be used. */
+  run(commands: string): void {
+    for (const line of commands.split("\n")) if (line !== "") this.#command(line);
+    for (const [name, { rules }] of this.#chains) for (const rule of rules) for (const each of rule.names) this.#need(each, name);
+    for (const [name, { elements }] of this.#sets) {
+      for (const { target } of elements.values()) if (target !== undefined) this.#need(target, name);
+    }
+  }
+
+  /** What the tables hold, in an order of its own: equal for equal tables. */
+  text(): string {
+    const chains = [...this.#chains].map(([name, { hook, rules }]) => [name, hook ?? "", ...rules.map(({ text }) => text)]);
+    const sets = [...this.#sets].map(([name, { definition, elements }]) => [
+      `@${name} ${definition}`,
+      ...[...elements.values()].map(({ text }) => text).sort(),
+    ]);
+    return [...chains, ...sets].map((lines) => lines.join("\n  ")).sort().join("\n");
+  }
+
+  /** Walks a packet through the chain of a hook. */
+  walk(hook: string, seen: Seen): Outcome {
+    const walk: Walk = { ...seen, packetMark: 0, untracked: false };
+    for (const [name, chain] of this.#chains) {
+      if (chain.hook !== hook) continue;
+      const verdict = this.#chain(name, walk) ?? (chain.policy === "accept" ? "accept" : "drop");
+      if (verdict === "drop") return { verdict, mark: walk.mark, untracked: walk.untracked };
+    }
+    return { verdict: "accept", mark: walk.mark, untracked: walk.untracked };
+  }
+
+  #chain(name: string, walk: Walk): "accept" | "drop" | undefined {
+    for (const { steps } of this.#chains.get(name)?.rules ?? []) {
+      for (const step of steps) {
+        const result = step(walk);
+        if (result === false) break;
+        if (result === true) continue;
+        if (typeof result === "string") return result;
+        if ("goto" in result) return this.#chain(result.goto, walk);
+        const verdict = this.#chain(result.jump, walk);
+        if (verdict) return verdict;
+      }
+    }
+    return undefined;
+  }
+
+  #need(name: string, by: string): void {
+    const known = name.startsWith("@") ? this.#sets.has(name.slice(1)) : this.#chains.has(name);
+    if (!known) throw new Error(`${by} refers to ${name}, which is not there`);
+  }
+
+  #command(line: string): void {
+    const [, verb = "", kind = "", name = "", rest = ""] =
+      /^(add|delete|flush) (table|chain|rule|set|map|element) inet bailey ?(\S*) ?(.*)$/.exec(line) ?? [];
+    const body = rest.replace(/^\{ (.*) \}$/, "$1");
+    switch (`${verb} ${kind}`) {
+      case "add table":
+        return;
+      case "delete table":
+        this.#chains.clear();
+        this.#sets.clear();
+        return;
+      case "add chain":
+        return this.#addChain(name, body);
+      case "flush chain":
+        return void (known(this.#chains, name).rules = []);
+      case "delete chain":
+        return void (known(this.#chains, name) && this.#chains.delete(name));
+      case "add set":
+      case "add map":
+        if (!this.#sets.has(name)) {
+          this.#sets.set(name, { definition: body, intervals: body.includes("flags interval"), elements: new Map(), exact: new Map() });
+        }
+        return;
+      case "delete set":
+      case "delete map":
+        return void (known(this.#sets, name) && this.#sets.delete(name));
+      case "add rule":
+        return void known(this.#chains, name).rules.push(readRule(rest, (set, values) => this.#find(set, values)));
+      case "add element":
+        return this.#addElements(known(this.#sets, name), body);
+      case "delete element":
+        return this.#deleteElements(known(this.#sets, name), body);
+      default:
+        throw new Error(`not a command this reader knows: ${line}`);
+    }
+  }
+
+  #addChain(name: string, body: string): void {
+    const [, hook, policy] = /^type filter hook (\w+) priority \w+; policy (\w+);$/.exec(body) ?? [];
+    if (body !== "" && !hook) throw new Error(`not a base chain this reader knows: ${body}`);
+    if (!this.#chains.has(name)) this.#chains.set(name, { ...(hook && policy ? { hook, policy } : {}), rules: [] });
+  }
+
+  #addElements(set: NamedSet, body: string): void {
+    for (const each of body.split(", ")) {
+      const key = intervals(keyText(each));
+      const target = / : goto (\S+)$/.exec(each)?.[1];
+      if (set.intervals && [...set.elements.values()].some((other) => meets(other.key, key))) {
+        throw new Error(`${each} overlaps an element of its set`);
+      }
+      if (target !== undefined && set.elements.has(keyText(each))) throw new Error(`${each} is in its map already`);
+      const element = { key, text: each, ...(target === undefined ? {} : { target }) };
+      set.elements.set(keyText(each), element);
+      set.exact.set(key.map(([from]) => from).join(" "), element);
+    }
+  }
+
+  #deleteElements(set: NamedSet, body: string): void {
+    for (const each of body.split(", ")) {
+      if (!set.elements.delete(each)) throw new Error(`no element ${each}`);
+      set.exact.delete(intervals(each).map(([from]) => from).join(" "));
+    }
+  }
+
+  #find(name: string, values: readonly Value[]): Element | undefined {
+    const set = known(this.#sets, name);
+    if (!set.intervals) return set.exact.get(values.join(" "));
+    for (const element of set.elements.values()) if (holdsKey(element.key, values)) return element;
+    return undefined;
+  }
+}
+
+function known<T>(table: ReadonlyMap<string, T>, name: string): T {
+  const found = table.get(name);
+  if (found === undefined) throw new Error(`no ${name}`);
+  return found;
+}
+
+const keyText = (element: string): string => element.replace(/ comment "[^"]*"/, "").replace(/ : goto \S+$/, "");

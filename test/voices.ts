@@ -1,0 +1,87 @@
+/**
+ * Two of the voices that say what becomes of packets: the judge, and the compiled text as the reader understands it.
+ * Each is told of a network, and of the next one, and sent packets in order; each remembers connections on its own.
+ */
+import { plan } from "../src/apply/loop.ts";
+import { type Judgement, judge, type Tracked, untracked } from "../src/policy/judge.ts";
+import type { Interface, Network } from "../src/policy/network.ts";
+import type { Ip } from "../src/values/ip.ts";
+import { Conntrack, type Sent, type Sight, standsAlone } from "./conntrack.ts";
+import { transportBytes } from "./kernel/frame.ts";
+import { Tables } from "./reader.ts";
+
+const same = (a: Ip, b: Ip): boolean => a.family === b.family && a.bits === b.bits;
+const owns = (each: Interface, ip: Ip): boolean => each.addresses.some((own) => same(own, ip));
+
+/** The interface an address belongs to, where the router's route leads. */
+export function ownerOf(network: Network, ip: Ip): Interface {
+  for (const each of network.interfaces.values()) if (owns(each, ip)) return each;
+  throw new Error("an address nobody has");
+}
+
+/** The judge with a memory: packets and changes of policy replayed in order. */
+export class Connections {
+  #network: Network;
+  readonly #conntrack = new Conntrack<Tracked>();
+  constructor(network: Network) {
+    this.#network = network;
+  }
+  apply(network: Network): void {
+    this.#network = network;
+  }
+  send(from: Interface, sent: Sent): Judgement {
+    const to = ownerOf(this.#network, sent.destination);
+    // Tracking comes after the source check, and not at all for what an appliance sends in another's name.
+    const foreign = !owns(from, sent.source);
+    const sight: Sight<Tracked> = foreign ? { state: "untracked" } : this.#conntrack.see(sent);
+    const judgement = judge(this.#network, {
+      from,
+      to,
+      packet: sent,
+      reply: sight.way === "reply",
+      tracked: sight.memory ?? untracked,
+      stateless: standsAlone(sight),
+    });
+    if (!standsAlone(sight)) this.#conntrack.settle(judgement.verdict === "accept", judgement.tracked);
+    return judgement;
+  }
+}
+
+/** Changes a ruleset's text, command by command: what plants a bug. Several lines are several commands, "" is none. */
+export type Mutation = (command: string) => string;
+
+/** The ruleset's text as a packet filter, put in force by the product's own plan. */
+export class Compiled {
+  readonly tables = new Tables();
+  readonly #conntrack = new Conntrack<number>();
+  readonly #mutation: Mutation;
+  #known: Parameters<typeof plan>[0] = { namespaces: new Map(), rulesets: new Map() };
+  #revision = 0;
+  #network: Network;
+  constructor(network: Network, mutation: Mutation = (command) => command) {
+    this.#mutation = mutation;
+    this.#network = network;
+    this.apply(network);
+  }
+  apply(network: Network): void {
+    this.#network = network;
+    const desired = { namespaces: new Map(), networks: new Map([["router", network]]) };
+    const { steps, rulesets } = plan(this.#known, desired, ++this.#revision);
+    for (const step of steps) {
+      if (step.op === "nft") this.tables.run(step.commands.split("\n").map(this.#mutation).join("\n"));
+    }
+    this.#known = { namespaces: new Map(), rulesets };
+  }
+  send(from: Interface, sent: Sent): "accept" | "drop" {
+    const { source, destination, protocol } = sent;
+    const transport = transportBytes({ ...sent, tag: 0 });
+    const packet = { source, destination, protocol, transport, iif: from.device, oif: ownerOf(this.#network, destination).device };
+    const early = this.tables.walk("prerouting", { ...packet, oif: "", state: "invalid", mark: 0 });
+    if (early.verdict === "drop") return "drop";
+    const sight: Sight<number> = early.untracked ? { state: "untracked" } : this.#conntrack.see(sent);
+    const { state, way, memory: mark = 0 } = sight;
+    const outcome = this.tables.walk("forward", { ...packet, state, mark, ...(way ? { way } : {}) });
+    if (!early.untracked) this.#conntrack.settle(outcome.verdict === "accept", outcome.mark);
+    return outcome.verdict;
+  }
+}
