@@ -130,6 +130,7 @@ export class Conntrack<M> {
     const tuples = about && tuplesOf(about);
     const known = tuples && this.#connections.get(tuples[0]);
     if (!known) return { state: "invalid" };
+    this.#present = known;
     // An error about a packet of the originator travels the way replies do.
     return { state: "related", way: tuples[0] === known.ways[0] ? "reply" : "original", memory: known.memory };
   }

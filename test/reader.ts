@@ -144,8 +144,9 @@ export class Tables {
 
   #deleteElements(set: NamedSet, body: string): void {
     for (const each of body.split(", ")) {
-      if (!set.elements.delete(each)) throw new Error(`no element ${each}`);
-      set.exact.delete(intervals(each).map(([from]) => from).join(" "));
+      const key = keyText(each);
+      if (!set.elements.delete(key)) throw new Error(`no element ${each}`);
+      set.exact.delete(intervals(key).map(([from]) => from).join(" "));
     }
   }
 

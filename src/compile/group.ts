@@ -8,7 +8,7 @@ import { allPorts, type Range } from "../values/ports.ts";
 import { hasTypes } from "../values/protocol.ts";
 import { type Direction, type Group, type GroupRule, isWorld, type Members, untrackable } from "../policy/network.ts";
 import { type Box, disjoint } from "./boxes.ts";
-import type { Chain, Element, Field, KeyPart, Match, Part, Rule, SetDefinition } from "./rule.ts";
+import { type Chain, type Element, type Field, type KeyPart, type Match, openBack, type Part, type Rule, type SetDefinition } from "./rule.ts";
 
 export const groupChain = (group: string, direction: Direction): string => `${group}/${direction}`;
 export const openChain = (group: string, direction: Direction): string => `${group}/${direction}/open`;
@@ -184,12 +184,12 @@ export const membersPart = once((members: Members): Part => ({
 }));
 
 /** The chain that tries an interface's groups: those open to the world first, then the rest, then drop. */
-export function groupsChain(name: string, groups: readonly Group[], direction: Direction, untracked: Rule): Chain {
+export function groupsChain(name: string, groups: readonly Group[], direction: Direction, opening: readonly Rule[]): Chain {
   const open = groups.map(({ id }) => ({ when: [], do: [{ jump: openChain(id, direction) }] }));
   const rest = groups.map(({ id }) => ({ when: [], do: [{ jump: groupChain(id, direction) }] }));
   return {
     name,
-    rules: [{ when: [], do: [{ flag: false }] }, untracked, ...open, ...rest, { when: [], do: [{ drop: true }] }],
+    rules: [{ when: [], do: [{ unnote: openBack }] }, ...opening, ...open, ...rest, { when: [], do: [{ drop: true }] }],
   };
 }
 

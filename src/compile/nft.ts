@@ -76,7 +76,7 @@ function matchText(match: Match): string {
     return `ct mark and ${hex(generationMask | match.seen)} == ${hex(generationBits(match.current) | match.seen)}`;
   }
   if ("outdated" in match) return `ct mark and ${hex(generationMask)} != ${hex(generationBits(match.outdated))}`;
-  return `meta mark ${match.flagged ? 1 : 0}`;
+  return `meta mark and ${hex(match.noted)} == ${hex(match.noted)}`;
 }
 
 function actionText(action: Action): string {
@@ -89,7 +89,9 @@ function actionText(action: Action): string {
   if ("renew" in action) {
     return `ct mark set ct mark and 0xc or ${hex(generationBits(action.renew))}`;
   }
-  return `meta mark set ${action.flag ? 1 : 0}`;
+  if ("note" in action) return `meta mark set meta mark or ${hex(action.note)}`;
+  if ("untrack" in action) return "notrack";
+  return `meta mark set meta mark and ${hex(~action.unnote)}`;
 }
 
 /** nft takes comments of up to 128 characters; an id cut in two would mislead, so whole ids only. */

@@ -13,6 +13,8 @@ export const seenOriginal = 1;
 export const seenReply = 2;
 export const trackedAtOriginator = 4;
 export const trackedAtResponder = 8;
+/** Bit of the packet's own mark: replies to it pass by rule alone. Beside it stand the tracked bits, until it is admitted. */
+export const openBack = 1;
 /** Generations fill the mark's upper 28 bits: 1 to 2^28 - 1. */
 export const generationShift = 4;
 export const generationLimit = 2 ** 28;
@@ -34,7 +36,8 @@ export type Match =
   /** The mark carries the generation and the seen bit: this way of the connection has been admitted under it. */
   | { readonly current: number; readonly seen: number }
   | { readonly outdated: number }
-  | { readonly flagged: boolean };
+  /** All the bits are set in the packet's own mark. */
+  | { readonly noted: number };
 
 export type Action =
   | { readonly goto: string }
@@ -47,8 +50,12 @@ export type Action =
   | { readonly remember: number }
   /** Puts a new generation into the mark and forgets what was seen; tracked bits stay. */
   | { readonly renew: number }
-  /** Sets the packet's own flag, which lives for this walk only. */
-  | { readonly flag: boolean };
+  /** Sets bits of the packet's own mark, which lives for this walk only. */
+  | { readonly note: number }
+  /** Clears them. */
+  | { readonly unnote: number }
+  /** Keeps the packet out of connection tracking: it stands alone. */
+  | { readonly untrack: true };
 
 export interface Rule {
   readonly when: readonly Match[];

@@ -28,6 +28,7 @@ import {
   type Chain,
   type Element,
   type Match,
+  openBack,
   type Part,
   type Rule,
   type Ruleset,
@@ -93,7 +94,8 @@ const basePart: Part = {
         rule([{ lookup: ["iif", "saddr4"], set: "own4" }], { accept: true }),
         rule([{ lookup: ["iif", "saddr6"], set: "own6" }], { accept: true }),
         rule([{ peer: "saddr", cidr: { family: 6, base: 0xfe80n << 112n, length: 10 } }], { accept: true }),
-        rule([{ lookup: ["iif"], set: "unchecked" }], { accept: true }),
+        // In another's name: the same addresses and ports may have passed here before, and that leg's verdict is not this one's.
+        rule([{ lookup: ["iif"], set: "unchecked" }], { untrack: true }, { accept: true }),
       ],
     },
     {
@@ -134,15 +136,18 @@ const basePart: Part = {
   elements: [],
 };
 
-/** After an interface's groups: a connection admitted by an open rule whose replies pass by rule too is not tracked. */
+/**
+ * After an interface's groups: a connection admitted by an open rule whose replies pass by rule too is not tracked.
+ * The packet carries what is to be remembered: a later gate may still drop it, and then nothing is.
+ */
 function admitted(direction: Direction, next: Action, originalBit: number, replyBit: number): Chain[] {
   const tracked = [
-    rule([connection, originalWay], { remember: originalBit }),
-    rule([connection, replyWay], { remember: replyBit }),
+    rule([originalWay], { note: originalBit }),
+    rule([replyWay], { note: replyBit }),
     rule([], next),
   ];
   return [
-    { name: afterOpen(direction), rules: [rule([{ flagged: true }], next), ...tracked] },
+    { name: afterOpen(direction), rules: [rule([{ noted: openBack }], next), ...tracked] },
     { name: afterTracked(direction), rules: tracked },
   ];
 }
@@ -187,6 +192,7 @@ function generationPart(intended: string, generation: number): Part {
         rules: [
           rule([{ standing: "alone" }], { accept: true }),
           rule([{ outdated: generation }], { renew: generation }),
+          ...[trackedAtOriginator, trackedAtResponder].map((bit) => rule([{ noted: bit }], { remember: bit })),
           rule([originalWay], { remember: seenOriginal }, { accept: true }),
           rule([], { remember: seenReply }, { accept: true }),
         ],
@@ -253,8 +259,8 @@ function groupSetPart(groups: readonly Group[]): Part {
   if (found) return found;
   const chain = (direction: Direction): Chain => {
     const back = openings.filter((opening) => opening.direction !== direction && isOpen(groups, opening));
-    const flag: Rule = back.length > 0 ? rule([{ oneOf: back }], { flag: true }) : rule([], { flag: false });
-    return groupsChain(`${name}/${direction}`, groups, direction, flag);
+    const opening = back.length > 0 ? [rule([{ oneOf: back }], { note: openBack })] : [];
+    return groupsChain(`${name}/${direction}`, groups, direction, opening);
   };
   const part: Part = { name, chains: [chain("in"), chain("out")], sets: [], elements: [] };
   byKey.set(key, part);

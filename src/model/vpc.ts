@@ -107,7 +107,10 @@ export function leaveBlock(world: World, vpc: Vpc, block: CidrAssociation): Chan
 /** The subnets that live in a block, which therefore cannot leave. */
 export const subnetsInBlock = (world: World, vpc: Vpc, block: CidrAssociation): string[] =>
   [...listed(world, "subnetsOfVpc", vpc.id).values()]
-    .filter((subnet) => [subnet.cidr, ...subnet.ipv6Cidrs.map(({ cidr }) => cidr)].some((cidr) => covers(cidrOf(block.cidr), cidrOf(cidr))))
+    .filter((subnet) => {
+      const own = [subnet.cidr, ...subnet.ipv6Cidrs.map(({ cidr }) => cidr)];
+      return own.some((cidr) => covers(cidrOf(block.cidr), cidrOf(cidr)));
+    })
     .map((subnet) => subnet.id)
     .toSorted();
 
@@ -126,12 +129,11 @@ export const deleteVpc = (world: World, vpc: Vpc): Change[] => [
   remove(vpc),
 ];
 
-const block = (text: string): Cidr => cidrOf(text);
-const neverPrivate = ["0.0.0.0/8", "127.0.0.0/8", "169.254.0.0/16", "224.0.0.0/4"].map(block);
-const ten = block("10.0.0.0/8");
-const oneSevenTwo = block("172.16.0.0/12");
-const oneNineTwo = block("192.168.0.0/16");
-const benchmark = block("198.19.0.0/16");
+const neverPrivate = ["0.0.0.0/8", "127.0.0.0/8", "169.254.0.0/16", "224.0.0.0/4"].map(cidrOf);
+const ten = cidrOf("10.0.0.0/8");
+const oneSevenTwo = cidrOf("172.16.0.0/12");
+const oneNineTwo = cidrOf("192.168.0.0/16");
+const benchmark = cidrOf("198.19.0.0/16");
 const privateRanges = [ten, oneSevenTwo, oneNineTwo, benchmark];
 
 /** Whether a VPC may have the block: /16 to /28, and none of the ranges hosts treat specially. */
@@ -145,7 +147,7 @@ export function mayJoin(existing: readonly Cidr[], added: Cidr): boolean {
     const own = privateRanges.find((candidate) => covers(candidate, cidr));
     if (own === undefined || range === undefined) return range === undefined;
     if (own !== range) return false;
-    if (range === ten) return !(covers(block("10.0.0.0/15"), cidr) && covers(block("10.0.0.0/16"), added));
-    return range !== oneSevenTwo || !covers(block("172.31.0.0/16"), added);
+    if (range === ten) return !(covers(cidrOf("10.0.0.0/15"), cidr) && covers(cidrOf("10.0.0.0/16"), added));
+    return range !== oneSevenTwo || !covers(cidrOf("172.31.0.0/16"), added);
   });
 }

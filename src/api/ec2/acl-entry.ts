@@ -6,6 +6,7 @@ import type { Protocol } from "../../values/protocol.ts";
 import { isRefusal, refuse } from "../../values/refuse.ts";
 import type { Refusal } from "../../values/refuse.ts";
 import type { Input } from "../operation.ts";
+import { refuseIcmp, refusePorts } from "./port-ranges.ts";
 
 type EntryInput = Input<"CreateNetworkAclEntry">;
 
@@ -18,7 +19,7 @@ export function parseEntryKey({
   RuleNumber: number = 0,
   Egress: egress = false,
 }: Pick<EntryInput, "RuleNumber" | "Egress">): Pick<AclEntry, "number" | "egress"> | Refusal {
-  if (number >= lowest && number <= highest) return { number, egress };
+  if (Number.isInteger(number) && number >= lowest && number <= highest) return { number, egress };
   return invalid(
     `Value (${number}) for parameter ruleNumber is invalid. Rulenumber must be in range ${lowest}..${highest}`,
   );
@@ -63,17 +64,12 @@ function parsePortsOf({ PortRange }: EntryInput): Pick<AclEntry, "ports"> | Refu
   const { From: from, To: to } = PortRange ?? {};
   if (from === undefined) return refuse("MissingParameter", "The request must contain the parameter portRange.from");
   if (to === undefined) return refuse("MissingParameter", "The request must contain the parameter portRange.to");
-  const outside = [from, to].find((port) => port < 0 || port > 65535);
-  if (outside !== undefined) return invalid(`TCP/UDP port (${outside}) out of range`);
-  return from > to ? invalid(`Invalid TCP/UDP port range (${from}:${to})`) : { ports: { from, to } };
+  return refusePorts(from, to) ?? { ports: { from, to } };
 }
 
 function parseIcmp({ IcmpTypeCode }: EntryInput): Pick<AclEntry, "icmp"> | Refusal {
   const { Type: type, Code: code } = IcmpTypeCode ?? {};
   if (type === undefined) return refuse("MissingParameter", "The request must contain the parameter icmpTypeCode.type");
   if (code === undefined) return refuse("MissingParameter", "The request must contain the parameter icmpTypeCode.code");
-  if (type < -1 || type > 255) return invalid(`ICMP type (${type}) out of range`);
-  if (code < -1 || code > 255) return invalid(`ICMP code (${code}) out of range`);
-  if (type === -1 && code !== -1) return invalid(`ICMP code (${code}) must be -1 when the ICMP type is -1`);
-  return { icmp: { type, code } };
+  return refuseIcmp(type, code) ?? { icmp: { type, code } };
 }

@@ -37,7 +37,10 @@ export function parseAddress(text: string, family: Family): Ip | Refusal {
   const ip = parseIp(text);
   return ip?.family === family
     ? ip
-    : refuse("InvalidParameterValue", `Value (${text}) for parameter ${names[family]} is invalid. Not a valid IPv${family} address.`);
+    : refuse(
+        "InvalidParameterValue",
+        `Value (${text}) for parameter ${names[family]} is invalid. Not a valid IPv${family} address.`,
+      );
 }
 
 /** Reads addresses or a number of them: one or the other. */
@@ -48,7 +51,7 @@ export function parseWanted(texts: readonly string[], count: number | undefined,
       `The parameters ${names[family]} and ${names[family]}Count cannot be used together`,
     );
   }
-  if (count !== undefined && count < 0) {
+  if (count !== undefined && (count < 0 || !Number.isInteger(count))) {
     return refuse("InvalidParameterValue", `Value (${count}) for parameter ${names[family]}Count is invalid.`);
   }
   const parsed = texts.map((text) => parseAddress(text, family));

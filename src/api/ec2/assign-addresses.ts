@@ -139,10 +139,16 @@ function unassign(
   const held = eni[fields[family]];
   const strangers = [...gone].filter((address) => !held.includes(address));
   if (strangers.length > 0) {
-    return refuse("InvalidParameterValue", `Some of [${strangers.join(", ")}] addresses are not assigned to interface ${eni.id}`);
+    return refuse(
+      "InvalidParameterValue",
+      `Some of [${strangers.join(", ")}] addresses are not assigned to interface ${eni.id}`,
+    );
   }
   if (family === 4 && gone.has(held[0] ?? "")) {
-    return refuse("InvalidParameterValue", `The primary private IP address ${held[0]} of interface ${eni.id} cannot be unassigned`);
+    return refuse(
+      "InvalidParameterValue",
+      `The primary private IP address ${held[0]} of interface ${eni.id} cannot be unassigned`,
+    );
   }
   return { ...eni, [fields[family]]: held.filter((address) => !gone.has(address)) };
 }

@@ -18,9 +18,11 @@ export const attachNetworkInterface = operation({
     if (strange) return strange;
     const { NetworkInterfaceId = "", InstanceId = "", DeviceIndex = 0, NetworkCardIndex = 0 } = input;
     if (NetworkCardIndex !== 0) {
-      return refuse("InvalidParameterValue", `Network card index ${NetworkCardIndex} is not supported. The instance has one card.`);
+      return refuse("InvalidParameterValue", `Network card index ${NetworkCardIndex} is not supported.`);
     }
-    if (DeviceIndex < 0) return refuse("InvalidParameterValue", `Value (${DeviceIndex}) for parameter deviceIndex is invalid.`);
+    if (DeviceIndex < 0 || !Number.isInteger(DeviceIndex)) {
+      return refuse("InvalidParameterValue", `Value (${DeviceIndex}) for parameter deviceIndex is invalid.`);
+    }
     const eni = locate(world, call, "network-interface", NetworkInterfaceId);
     if (isRefusal(eni)) return eni;
     const instance = locate(world, call, "instance", InstanceId);

@@ -12,7 +12,8 @@ import { arnOf } from "./views/arn.ts";
 import { groupView } from "./views/security-group.ts";
 
 const allowed = /^[a-zA-Z0-9 ._\-:/()#,@[\]+=&;{}!$*]{1,255}$/;
-const described = "Valid descriptions are strings less than 256 characters from the following set:  a-zA-Z0-9. _-:/()#,@[]+=&;{}!$*";
+const described =
+  "Valid descriptions are strings less than 256 characters from the following set:  a-zA-Z0-9. _-:/()#,@[]+=&;{}!$*";
 
 function refuseText(name: string, description: string): Refusal | undefined {
   if (name.startsWith("sg-")) {

@@ -1,5 +1,4 @@
-import { makeVpc } from "../../model/vpc.ts";
-import { isVpcBlock } from "../../model/vpc.ts";
+import { isVpcBlock, makeVpc } from "../../model/vpc.ts";
 import { applyChanges, list } from "../../model/world.ts";
 import { formatCidr } from "../../values/ip.ts";
 import { isRefusal, refuse } from "../../values/refuse.ts";

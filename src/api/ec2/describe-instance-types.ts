@@ -60,7 +60,8 @@ export const describeInstanceTypes = operation({
       return refuse("InvalidInstanceType", `The following supplied instance types do not exist: [${unknown.join(", ")}]`);
     }
     const types = instanceTypes.filter(({ name }) => named.length === 0 || named.includes(name));
-    const { items, next } = pageOf(types.map(view).filter(passes), ({ InstanceType = "" }) => InstanceType, request, "instance-type");
+    const passing = types.map(view).filter(passes);
+    const { items, next } = pageOf(passing, ({ InstanceType = "" }) => InstanceType, request, "instance-type");
     return { output: { InstanceTypes: [...items], NextToken: next } };
   },
 });

@@ -12,6 +12,7 @@ import { parseId } from "../../values/id.ts";
 import { isRefusal, refuse } from "../../values/refuse.ts";
 import type { Refusal } from "../../values/refuse.ts";
 import { differentNetworks, groupOf, malformed, missing } from "./lookup.ts";
+import { refuseIcmp, refusePorts } from "./port-ranges.ts";
 
 /** A source or destination as the caller wrote it: its syntax is right, the group it may name is not looked up yet. */
 type Peer = Exclude<RulePeer, { type: "group" }> | { readonly type: "group"; readonly pair: UserIdGroupPair };
@@ -62,19 +63,7 @@ function parseRange(protocol: Protocol, { FromPort: from, ToPort: to }: Ported):
       ? invalid("Invalid value for portRange. Must specify both from and to ports with TCP/UDP.")
       : invalid("Invalid value 'Must specify both from and to ports with ICMP.' for portRange.");
   }
-  return (hasPorts(protocol) ? faultOfPorts(from, to) : faultOfIcmp(from, to)) ?? { from, to };
-}
-
-function faultOfPorts(from: number, to: number): Refusal | undefined {
-  const outside = [from, to].find((port) => port < 0 || port > 65535);
-  if (outside !== undefined) return invalid(`TCP/UDP port (${outside}) out of range`);
-  return from > to ? invalid(`Invalid TCP/UDP port range (${from}:${to})`) : undefined;
-}
-
-function faultOfIcmp(type: number, code: number): Refusal | undefined {
-  if (type < -1 || type > 255) return invalid(`ICMP type (${type}) out of range`);
-  if (code < -1 || code > 255) return invalid(`ICMP code (${code}) out of range`);
-  return type === -1 && code !== -1 ? invalid(`ICMP code (${code}) must be -1 when the ICMP type is -1`) : undefined;
+  return (hasPorts(protocol) ? refusePorts(from, to) : refuseIcmp(from, to)) ?? { from, to };
 }
 
 type Described = { readonly peer: Peer; readonly description?: string };
@@ -96,7 +85,11 @@ const ruleText = {
   other: /^[a-zA-Z0-9. _\-:/()#,@[\]+=;{}!$*]{0,255}$/,
 } as const;
 
-function describePeer(peer: Peer | Refusal, { Description }: { Description?: string | undefined }, text: RegExp): Described | Refusal {
+function describePeer(
+  peer: Peer | Refusal,
+  { Description }: { Description?: string | undefined },
+  text: RegExp,
+): Described | Refusal {
   if (isRefusal(peer)) return peer;
   if (Description === undefined || Description === "") return { peer };
   return text.test(Description) ? { peer, description: Description } : badDescription;
@@ -137,7 +130,12 @@ function parsePair(pair: UserIdGroupPair): Peer | Refusal {
 }
 
 /** The written rules as rules of `group`: the groups they name are looked up and must live in its VPC. */
-export function resolvePeers(world: World, scope: Scope, group: SecurityGroup, written: readonly WrittenRule[]): RuleContent[] | Refusal {
+export function resolvePeers(
+  world: World,
+  scope: Scope,
+  group: SecurityGroup,
+  written: readonly WrittenRule[],
+): RuleContent[] | Refusal {
   const contents: RuleContent[] = [];
   for (const rule of written) {
     const peer = rule.peer.type === "group" ? resolvePair(world, scope, group, rule.peer.pair) : rule.peer;

@@ -113,7 +113,9 @@ function parseSlot(spec: InstanceNetworkInterfaceSpecification, most: number): S
   const { DeviceIndex: deviceIndex = 0, NetworkInterfaceId: existing, DeleteOnTermination } = spec;
   const strange = unserved({ ...spec, AssociatePublicIpAddress: spec.AssociatePublicIpAddress || undefined }, servedOfSlot);
   if (strange) return strange;
-  if (deviceIndex < 0) return invalid(`Value (${deviceIndex}) for parameter deviceIndex is invalid.`);
+  if (deviceIndex < 0 || !Number.isInteger(deviceIndex)) {
+    return invalid(`Value (${deviceIndex}) for parameter deviceIndex is invalid.`);
+  }
   if (existing !== undefined) {
     if (most > 1) return combination("A network interface may not be specified when launching more than one instance");
     return { deviceIndex, deleteOnTermination: DeleteOnTermination ?? false, existing };

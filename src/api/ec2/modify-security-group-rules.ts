@@ -41,15 +41,22 @@ export const modifySecurityGroupRules = operation({
       const { description: _, ...rest } = rule;
       modified.push({ ...rest, ...content });
     }
-    const clash = [true, false].map((egress) => refuseClashes(world, group, modified.filter((rule) => rule.egress === egress), egress));
-    return clash.find((refusal) => refusal !== undefined) ?? { changes: modified.map(put), output: { Return: true } };
+    const clash = refuseClashes(world, group, modified, true) ?? refuseClashes(world, group, modified, false);
+    return clash ?? { changes: modified.map(put), output: { Return: true } };
   },
 });
 
-function refuseClashes(world: World, group: SecurityGroup, modified: SecurityGroupRule[], egress: boolean): Refusal | undefined {
-  const ids = new Set(modified.map((rule) => rule.id));
+/** Refuses what would be the same rule as another one of its direction. */
+function refuseClashes(
+  world: World,
+  group: SecurityGroup,
+  modified: readonly SecurityGroupRule[],
+  egress: boolean,
+): Refusal | undefined {
+  const next = modified.filter((rule) => rule.egress === egress);
+  const ids = new Set(next.map((rule) => rule.id));
   const others = rulesOf(world, group.id, egress).filter((rule) => !ids.has(rule.id));
-  return refuseRepeats(modified) ?? refuseExisting(others, modified);
+  return refuseRepeats(next) ?? refuseExisting(others, next);
 }
 
 function parseContent(

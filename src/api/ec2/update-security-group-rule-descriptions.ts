@@ -35,7 +35,10 @@ function update(world: World, input: Request, egress: boolean, call: Call) {
   }
   const group = groupOf(world, call, input);
   if (isRefusal(group)) return group;
-  const rules = byId.length > 0 ? describedById(world, group, egress, byId) : describedByContent(world, group, egress, input, call);
+  const rules =
+    byId.length > 0
+      ? describedById(world, group, egress, byId)
+      : describedByContent(world, group, egress, input, call);
   return isRefusal(rules) ? rules : { changes: rules.map(put), output: { Return: true } };
 }
 

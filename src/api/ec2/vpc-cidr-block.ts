@@ -53,13 +53,16 @@ function associateIpv4(
   if (!mayJoin(vpc.cidrs.map((own) => cidrOf(own.cidr)), cidr)) {
     return refuse(
       "InvalidVpc.Range",
-      `The CIDR '${text}' is restricted. Use a CIDR from the same private address range as the current VPC CIDR, or use a publicly-routable CIDR.`,
+      `The CIDR '${text}' is restricted. ${unrestricted}`,
     );
   }
   if (vpc.cidrs.length >= limits.cidrsPerVpc) return tooMany(vpc);
   const { block, changes } = joinBlock(world, call, vpc, formatCidr(cidr));
   return { changes, output: { VpcId: vpc.id, CidrBlockAssociation: vpcBlockView(block, "associating") } };
 }
+
+const unrestricted =
+  "Use a CIDR from the same private address range as the current VPC CIDR, or use a publicly-routable CIDR.";
 
 const tooMany = (vpc: Vpc): Refusal =>
   refuse(

@@ -54,14 +54,18 @@ export function chooseZone(
   wanted: { readonly AvailabilityZone?: string | undefined; readonly AvailabilityZoneId?: string | undefined },
 ): Zone | Refusal {
   const zones = zonesOf(region);
-  const text = wanted.AvailabilityZone ?? wanted.AvailabilityZoneId;
-  const zone = text === undefined ? zones[0] : zones.find(({ name, id }) => (wanted.AvailabilityZone === undefined ? id : name) === text);
+  const { AvailabilityZone, AvailabilityZoneId = zones[0]?.id } = wanted;
+  const zone =
+    AvailabilityZone === undefined
+      ? zones.find(({ id }) => id === AvailabilityZoneId)
+      : zones.find(({ name }) => name === AvailabilityZone);
   const names = zones.map(({ name }) => name).join(", ");
   return (
     zone ??
     refuse(
       "InvalidParameterValue",
-      `Value (${text}) for parameter availabilityZone is invalid. Subnets can currently only be created in the following availability zones: ${names}.`,
+      `Value (${AvailabilityZone ?? AvailabilityZoneId}) for parameter availabilityZone is invalid. ` +
+        `Subnets can currently only be created in the following availability zones: ${names}.`,
     )
   );
 }

@@ -82,6 +82,7 @@ test("CreateNetworkAclEntry refuses, in order", () => {
   const range = (number: number) => `InvalidParameterValue: Value (${number}) for parameter ruleNumber is invalid. Rulenumber must be in range 1..32766`;
   const cases: [Entry, string][] = [
     [{ ...https(unknown, 0), Protocol: "tcp" }, range(0)],
+    [https(unknown, 10.5), range(10.5)],
     [https(unknown, 32767), range(32767)],
     [{ ...https(unknown), Protocol: "tcp", CidrBlock: "x" }, "InvalidParameterValue: Invalid value 'tcp' for IP protocol. Unknown protocol."],
     [{ ...https(unknown), Protocol: "256" }, "InvalidParameterValue: Invalid value '256' for IP protocol. Unknown protocol."],

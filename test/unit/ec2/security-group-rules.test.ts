@@ -91,6 +91,7 @@ test("authorize refuses what is malformed, each with Amazon's words", () => {
     [tcp(65536, "bad"), "InvalidParameterValue: TCP/UDP port (65536) out of range"],
     [tcp(-1, "0.0.0.0/0"), "InvalidParameterValue: TCP/UDP port (-1) out of range"],
     [{ IpProtocol: "udp", FromPort: 20, ToPort: 10 }, "InvalidParameterValue: Invalid TCP/UDP port range (20:10)"],
+    [tcp(22.5, "0.0.0.0/0"), "InvalidParameterValue: TCP/UDP port (22.5) out of range"],
     [icmp(8, 65535), "InvalidParameterValue: ICMP code (65535) out of range"],
     [icmp(256, 0), "InvalidParameterValue: ICMP type (256) out of range"],
     [icmp(-1, 0), "InvalidParameterValue: ICMP code (0) must be -1 when the ICMP type is -1"],
