@@ -63,8 +63,17 @@ function groupRule(random: Random, { prefixes }: Pool, groups: readonly string[]
   return { id: `sgr-${++made}`, protocol, values: valuesOf(random, protocol), peer };
 }
 
+/** What leaves connections untracked, where both directions have one. */
+const openRule = (random: Random, prefix: Cidr): GroupRule => {
+  const protocol = random.pick<Protocol>(["all", 6, 17]);
+  return { id: `sgr-${++made}`, protocol, values: protocol === "all" ? "any" : { from: 0, to: 65535 }, peer: { cidr: prefix } };
+};
+
 function group(random: Random, from: Pool, id: string, ids: readonly string[], size: number): Group {
-  const rules = () => Array.from({ length: random.below(size + 1) }, () => groupRule(random, from, ids));
+  const rules = () => [
+    ...Array.from({ length: random.below(size + 1) }, () => groupRule(random, from, ids)),
+    ...world.filter(() => random.chance(0.3)).map((each) => openRule(random, each)),
+  ];
   return { id, in: rules(), out: rules() };
 }
 

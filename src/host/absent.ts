@@ -6,7 +6,7 @@ export function absentGuests(): Guests {
   return {
     observe: () => Promise.resolve(new Map(said)),
     start(guest) {
-      const running = { pid: 0, started: 0 };
+      const running = { pid: 0, started: 0, boot: guest.boot };
       said.set(guest.id, running);
       return Promise.resolve(running);
     },

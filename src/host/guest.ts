@@ -9,6 +9,8 @@ export interface Guest {
   readonly id: string;
   /** Name under /run/netns of the network namespace that holds the instance's interfaces. */
   readonly netns: string;
+  /** Changes whenever the instance is to be started anew. */
+  readonly boot: string;
   readonly hostname: string;
   /** Contents of /etc/resolv.conf. */
   readonly resolvConf: string;
@@ -21,6 +23,10 @@ export interface Guest {
 /** The network namespace of an instance: recognisably ours, and of this realm, to a process with no memory. */
 export const netnsOf = (realm: string, instance: string): string => `bailey-${realm}-${instance}`;
 
+/** The start of an instance that should run: its last reboot, else its launch. */
+export const bootOf = ({ rebooted, launched }: Instance): string =>
+  rebooted !== undefined && rebooted > launched ? rebooted : launched;
+
 /** What the instance needs on its host. `realm` tells apart the regions that share one kernel. */
 export function guestOf(world: World, instance: Instance, realm: string): Guest {
   const vpc = need(world, "vpc", instance.vpc);
@@ -29,6 +35,7 @@ export function guestOf(world: World, instance: Instance, realm: string): Guest 
   return {
     id: instance.id,
     netns: netnsOf(realm, instance.id),
+    boot: bootOf(instance),
     hostname,
     resolvConf: resolvConf(world, vpc),
     hosts: hosts(address, hostname, privateDomain(instance.region)),

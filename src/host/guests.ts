@@ -7,6 +7,8 @@ export interface RunningGuest {
   readonly pid: number;
   /** Clock ticks since boot at which that process started: with the pid, it names the process for good. */
   readonly started: number;
+  /** Which start of the instance it is: Guest.boot as it was then. */
+  readonly boot: string;
 }
 
 /** The instances of one realm on one host. It remembers nothing: what runs is read from the kernel each time. */

@@ -6,7 +6,7 @@ import { started, stopped, terminated } from "../model/instance.ts";
 import type { Instance } from "../model/resource.ts";
 import { everywhere, find, put, type Change, type World } from "../model/world.ts";
 import { isRefusal, type Refusal } from "../values/refuse.ts";
-import { guestOf } from "./guest.ts";
+import { bootOf, guestOf } from "./guest.ts";
 import type { Guests, RunningGuest } from "./guests.ts";
 
 export interface InstanceDependencies {
@@ -90,6 +90,8 @@ export function startInstances(dependencies: InstanceDependencies): Instances {
       const wanted = wants(instance, running.get(instance.id));
       if (wanted === "start") act(instance.id, () => start(instance));
       if (wanted === "end") act(instance.id, () => end(instance));
+      // What has ended is started at the next pass.
+      if (wanted === "end this start") act(instance.id, () => guests.stop(instance.id, grace));
     }
     const known = new Set<string>(all.filter(({ state }) => state !== "terminated" && state !== "stopped").map(({ id }) => id));
     for (const id of running.keys()) {
@@ -118,12 +120,13 @@ export function startInstances(dependencies: InstanceDependencies): Instances {
 }
 
 /** What must be done about an instance, given the process that runs for it. */
-function wants({ state }: Instance, running: RunningGuest | undefined): "start" | "end" | undefined {
-  switch (state) {
+function wants(instance: Instance, running: RunningGuest | undefined): "start" | "end" | "end this start" | undefined {
+  switch (instance.state) {
     case "pending":
       return "start";
     case "running":
-      return running ? undefined : "start";
+      if (!running) return "start";
+      return running.boot === bootOf(instance) ? undefined : "end this start";
     case "stopping":
     case "shutting-down":
       return "end";

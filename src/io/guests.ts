@@ -26,7 +26,7 @@ export function openGuests(state: string, realm: string): Guests {
       const directory = directoryOf(guest.id);
       await prepare(directory, guest);
       await spawnDetached("/bin/sh", [launcher, directory, guest.netns, state], {
-        BAILEY_INSTANCE: `${realm}/${guest.id}`,
+        BAILEY_INSTANCE: `${realm}/${guest.id}/${guest.boot}`,
       });
       const said = lastLine(consoleOf(directory));
       return running(realm).get(guest.id) ?? refuse("InternalError", `${guest.id} did not start: ${said}`);
@@ -50,18 +50,19 @@ export function openGuests(state: string, realm: string): Guests {
 function running(realm: string): Map<string, RunningGuest> {
   const guests = new Map<string, RunningGuest>();
   for (const pid of processIds()) {
-    const id = instanceOf(pid, realm);
+    const [id, boot] = instanceOf(pid, realm) ?? [];
     const started = id === undefined ? undefined : startOf(pid);
-    if (id !== undefined && started !== undefined) guests.set(id, { pid, started });
+    if (id !== undefined && boot !== undefined && started !== undefined) guests.set(id, { pid, started, boot });
   }
   return guests;
 }
 
-function instanceOf(pid: number, realm: string): string | undefined {
+/** The instance's id, and which start of it. */
+function instanceOf(pid: number, realm: string): string[] | undefined {
   const marker = `BAILEY_INSTANCE=${realm}/`;
   const mark = processFile(pid, "environ")?.split("\0").find((entry) => entry.startsWith(marker));
   if (mark === undefined || !/^NSpid:\t\d+\t1$/m.test(processFile(pid, "status") ?? "")) return undefined;
-  return mark.slice(marker.length);
+  return mark.slice(marker.length).split("/");
 }
 
 async function prepare(directory: string, guest: Guest): Promise<void> {

@@ -36,6 +36,7 @@ function guestWith(t: TestContext, userData: string): Guest {
   return {
     id,
     netns,
+    boot: "2026-01-02T03:04:05.678Z",
     hostname: `ip-10-9-0-${count}`,
     resolvConf: "nameserver 10.9.0.2\nsearch ec2.internal\n",
     hosts: `127.0.0.1 localhost\n10.9.0.${count} ip-10-9-0-${count}\n`,
@@ -235,6 +236,7 @@ test("no process inside can pass for another instance", async (t) => {
   sh(id, `env BAILEY_INSTANCE=${forged} unshare --pid --fork --mount-proc sleep 1000 >/dev/null 2>&1 &`);
   await eventually("the forgery runs", () => sh(id, "cat /proc/[0-9]*/cmdline | tr '\\0' ' '").includes("sleep 1000"));
   assert.deepEqual([...(await guests.observe()).keys()], [id]);
+  assert.equal((await guests.observe()).get(id)?.boot, "2026-01-02T03:04:05.678Z");
 });
 
 test("an instance holds no network namespace but its own", async (t) => {
@@ -250,7 +252,7 @@ test("an instance holds no network namespace but its own", async (t) => {
 
 test("without its network namespace an instance is refused, and nothing of it runs", async () => {
   const id = "i-0bbbbbbbbbbbbbbbb";
-  const rest = { hostname: "ip-10-9-9-9", resolvConf: "", hosts: "", userData: new Uint8Array() };
+  const rest = { boot: "first", hostname: "ip-10-9-9-9", resolvConf: "", hosts: "", userData: new Uint8Array() };
   const answer = await guests.start({ ...rest, id, netns: netnsOf(realm, id) });
   assert.ok(isRefusal(answer));
   assert.match(answer.message, /i-0bbbbbbbbbbbbbbbb did not start: .*netns/);

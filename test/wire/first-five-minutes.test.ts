@@ -156,8 +156,12 @@ test("what holds a resource is named", options, () => {
   assert.match(refusal("describe-vpcs", "--vpc-ids", "vpc-00000000000000000"), /InvalidVpcID\.NotFound/);
 });
 
-test("stop, start, terminate", options, async () => {
+test("reboot, stop, start, terminate", options, async () => {
   const { user = "", server = "" } = ids;
+  bailey(region.state, "exec", user, "--", "touch", "/tmp/before-the-reboot");
+  aws("reboot-instances", "--instance-ids", user);
+  const rebooted = await eventually(() => (bailey(region.state, "exec", user, "--", "test", "!", "-e", "/tmp/before-the-reboot").code === 0 ? "yes" : undefined));
+  assert.equal(rebooted, "yes");
   aws("stop-instances", "--instance-ids", user);
   aws("wait", "instance-stopped", "--instance-ids", user);
   assert.notEqual(bailey(region.state, "exec", user, "--", "true").code, 0);

@@ -39,6 +39,7 @@ export const createVpc = operation({
       dhcpOptions: list(world, call, "dhcp-options")[0]?.id ?? "default",
       tags: tags.vpc ?? {},
     });
-    return { changes, output: { Vpc: vpcView(applyChanges(world, changes), vpc) } };
+    // It exists by the time this is read, but clients expect to see it begin.
+    return { changes, output: { Vpc: { ...vpcView(applyChanges(world, changes), vpc), State: "pending" as const } } };
   },
 });
