@@ -5,7 +5,7 @@
  * Not modelled: timeouts, the end of TCP connections, and helpers; a TCP packet those would decide about is refused
  * with an exception, as a test that needs it would prove nothing.
  */
-import { formatIp, type Ip } from "../src/values/ip.ts";
+import type { Ip } from "../src/values/ip.ts";
 
 /** A packet as a host sends it. */
 export interface Sent {
@@ -64,7 +64,7 @@ const isError = (sent: Sent): boolean =>
 
 /** The tuple of a packet and the one its reply has; undefined for ICMP types that have no reply and are none. */
 export function tuplesOf(sent: Sent): readonly [string, string] | undefined {
-  const [from, to] = [formatIp(sent.source), formatIp(sent.destination)];
+  const [from, to] = [sent.source.bits, sent.destination.bits];
   const { protocol, value, sourcePort = 0 } = sent;
   if (protocol === 6 || protocol === 17) {
     return [`${protocol} ${from} ${sourcePort} ${to} ${value}`, `${protocol} ${to} ${value} ${from} ${sourcePort}`];

@@ -14,8 +14,10 @@ const first: Pair = ["10.0.1.4", "2001:db8:0:1::4"];
 const neighbour: Pair = ["10.0.1.5", "2001:db8:0:1::5"];
 const far: Pair = ["10.0.2.4", "2001:db8:0:2::4"];
 
-const rules = (at: string) => ["-1 any 0.0.0.0/0", "tcp 80 10.0.0.0/16", `-1 any ${at}`, "icmpv6 128 2001:db8::/47"];
-const entries = ["100 allow -1 any 0.0.0.0/0", "100 deny tcp 80 10.0.1.4/31", "100 allow icmpv6 128/0 2001:db8:0:1::/64"];
+const inward = ["-1 any 0.0.0.0/0", "tcp 80 10.0.0.0/16", "-1 any sg-other", "icmpv6 128 2001:db8::/47"];
+const outward = ["-1 any 0.0.0.0/0", "tcp 79-80 10.0.0.0/16", "-1 any sg-other"];
+const entriesIn = ["100 allow -1 any 0.0.0.0/0", "110 deny tcp 80 10.0.1.4/31", "120 allow icmpv6 128/0 2001:db8:0:1::/64"];
+const entriesOut = ["100 allow -1 any 0.0.0.0/0", "110 deny udp 81 10.0.1.4/32"];
 
 /** Every choice of at most two, in every order. */
 function chosen<T>(from: readonly T[]): T[][] {
@@ -44,17 +46,18 @@ function worldWith(own: { in: readonly GroupRule[]; out: readonly GroupRule[] },
 
 /** All of them, neighbours in the list differing in much or little as the numbers fall. */
 export function* smallWorlds(): Generator<Network> {
-  const ins = unordered(rules("sg-other")).map((texts) => group("sg-subject", texts, []).in);
-  const outs = unordered(rules("sg-other")).map((texts) => group("sg-subject", [], texts).out);
-  const lists = chosen(entries).map((texts) => acl("acl-subject", texts));
-  const worlds = pairsOf(pairsOf(ins, outs), pairsOf(lists.map((each) => each.in), lists.map((each) => each.out)));
+  const ins = unordered(inward).map((texts) => group("sg-subject", texts, []).in);
+  const outs = unordered(outward).map((texts) => group("sg-subject", [], texts).out);
+  const listsIn = chosen(entriesIn).map((texts) => acl("acl-subject", texts, []).in);
+  const listsOut = chosen(entriesOut).map((texts) => acl("acl-subject", [], texts).out);
+  const worlds = pairsOf(pairsOf(ins, outs), pairsOf(listsIn, listsOut));
   // A stride without a common factor with their number meets each once, in an order far from sorted.
   const stride = 2_741;
   for (let at = 0; at < worlds.length; at++) {
     const found = worlds[(at * stride) % worlds.length];
     if (!found) throw new Error("a world outside the universe");
-    const [[inward, outward], [listIn, listOut]] = found;
-    yield worldWith({ in: inward, out: outward }, { in: listIn, out: listOut });
+    const [[ruleIn, ruleOut], [listIn, listOut]] = found;
+    yield worldWith({ in: ruleIn, out: ruleOut }, { in: listIn, out: listOut });
   }
 }
 

@@ -7,8 +7,8 @@ import type { Chain, Element, Part, Ruleset, SetDefinition } from "../compile/ru
 
 /** The commands that turn `from` into `to`; empty when they are the same. */
 export function delta(from: Ruleset, to: Ruleset): string[] {
-  const gone = [...from.values()].filter((part) => to.get(part.name) !== part);
-  const come = [...to.values()].filter((part) => from.get(part.name) !== part);
+  const gone = missingFrom(to, from);
+  const come = missingFrom(from, to);
   const sets = compare(byName(gone, (part) => part.sets), byName(come, (part) => part.sets), sameSet);
   const chains = compare(byName(gone, (part) => part.chains), byName(come, (part) => part.chains), sameChain);
   const elements = compare(byKey(gone), byKey(come), sameElement);
@@ -25,6 +25,14 @@ export function delta(from: Ruleset, to: Ruleset): string[] {
     ...sets.removed.map((set) => nft.deleteSet(set)),
     ...chains.removed.map(({ name }) => nft.deleteChain(name)),
   ];
+}
+
+/** The parts of `ruleset` that `other` does not have as they are. */
+function missingFrom(other: Ruleset, ruleset: Ruleset): Part[] {
+  return [...ruleset].flatMap(([name, section]) => {
+    const known = other.get(name);
+    return known === section ? [] : [...section.values()].filter((part) => known?.get(part.name) !== part);
+  });
 }
 
 /** The whole ruleset from nothing, replacing whatever our table held, in one transaction. */

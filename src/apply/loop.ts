@@ -4,7 +4,7 @@
  * often), otherwise it is what the last pass made of it.
  */
 import { compile, fingerprintOf, withGeneration } from "../compile/ruleset.ts";
-import { generationLimit, type Ruleset } from "../compile/rule.ts";
+import { generationLimit, type Ruleset, type Section } from "../compile/rule.ts";
 import type { World } from "../model/world.ts";
 import { type Refusal, refuse } from "../values/refuse.ts";
 import { delta, whole } from "./delta.ts";
@@ -179,8 +179,8 @@ function planPolicy(namespace: string, parts: Ruleset, was: InForce | Marker | u
 const nextGeneration = (last: number, revision: number): number =>
   1 + ((Math.max(last, revision - 1, 0)) % (generationLimit - 1));
 
-function sameParts(a: Ruleset, b: Ruleset): boolean {
-  if (a.size !== b.size) return false;
-  for (const [name, part] of a) if (b.get(name) !== part) return false;
-  return true;
-}
+const sameParts = (a: Ruleset, b: Ruleset): boolean =>
+  a.size === b.size && [...a].every(([name, section]) => sameSection(section, b.get(name)));
+
+const sameSection = (a: Section, b: Section | undefined): boolean =>
+  a === b || (a.size === b?.size && [...a].every(([name, part]) => b.get(name) === part));

@@ -104,5 +104,8 @@ export interface Part {
   readonly elements: readonly Element[];
 }
 
-/** Parts by name, in order of creation: what a chain or element refers to may come later, all in one transaction. */
-export type Ruleset = ReadonlyMap<string, Part>;
+/** Parts of one sort, by name. Compared by identity first: a section in which nothing changed is the same object. */
+export type Section = ReadonlyMap<string, Part>;
+
+/** Sections by name. What a chain or element refers to may come later: all is one transaction. */
+export type Ruleset = ReadonlyMap<string, Section>;

@@ -32,6 +32,7 @@ import {
   type Part,
   type Rule,
   type Ruleset,
+  type Section,
   seenOriginal,
   seenReply,
   trackedAtOriginator,
@@ -40,19 +41,28 @@ import {
 
 /** All parts of a network's ruleset except the generation's, which `withGeneration` adds. */
 export function compile(network: Network): Ruleset {
-  const parts = new Map<string, Part>();
-  const add = (part: Part) => parts.set(part.name, part);
-  add(basePart);
-  for (const members of network.members.values()) add(membersPart(members));
-  for (const group of network.groups.values()) add(groupPart(group));
-  for (const acl of network.acls.values()) add(aclPart(acl));
-  for (const subnet of network.subnets.values()) add(subnetPart(subnet));
-  for (const each of network.interfaces.values()) {
-    add(groupSetPart(groupsOf(network, each.groups)));
-    add(interfacePart(each));
-  }
-  return parts;
+  const sets = groupSets(network.interfaces).map((groups) => groupSetPart(groupsOf(network, groups)));
+  return new Map([
+    ["base", base],
+    ["members", section([...network.members.values()].map((each) => membersPart(each)))],
+    ["groups", section([...network.groups.values()].map((each) => groupPart(each)))],
+    ["lists", section([...network.acls.values()].map((each) => aclPart(each)))],
+    ["subnets", section([...network.subnets.values()].map((each) => subnetPart(each)))],
+    ["group sets", section(sets)],
+    ["interfaces", interfaceParts(network.interfaces)],
+  ]);
 }
+
+const section = (parts: readonly Part[]): Section => new Map(parts.map((part) => [part.name, part]));
+
+const interfaceParts = once(
+  (interfaces: Network["interfaces"]): Section => section([...interfaces.values()].map((each) => interfacePart(each))),
+);
+
+/** The sets of groups that interfaces are in, each once. */
+const groupSets = once((interfaces: Network["interfaces"]): readonly (readonly string[])[] => [
+  ...new Map([...interfaces.values()].map(({ groups }) => [groups.join(" "), groups])).values(),
+]);
 
 const rule = (when: readonly Match[], ...actions: Rule["do"]): Rule => ({ when, do: actions });
 const connection: Match = { standing: "connection" };
@@ -136,6 +146,8 @@ const basePart: Part = {
   elements: [],
 };
 
+const base = section([basePart]);
+
 /**
  * After an interface's groups: a connection admitted by an open rule whose replies pass by rule too is not tracked.
  * The packet carries what is to be remembered: a later gate may still drop it, and then nothing is.
@@ -153,21 +165,28 @@ function admitted(direction: Direction, next: Action, originalBit: number, reply
 }
 
 /** What the parts say, whatever their order; what generation they are in force under is no part of it. */
-export function fingerprintOf(parts: Ruleset): string {
+export const fingerprintOf = (ruleset: Ruleset): string =>
+  combine([...ruleset].map(([name, parts]) => fingerprint(`${name} ${sectionFingerprint(parts).text}`)));
+
+const sectionFingerprint = once((parts: Section) => ({
+  text: combine([...parts.values()].map((part) => partFingerprint(part).text)),
+}));
+
+const partFingerprint = once((part: Part) => ({ text: fingerprint(partText(part).join("\n")) }));
+
+/** One fingerprint of many, whatever their order. */
+function combine(fingerprints: readonly string[]): string {
   let [a, b] = [0, 0];
-  for (const part of parts.values()) {
-    const { text } = partFingerprint(part);
-    a ^= Number.parseInt(text.slice(0, 8), 16);
-    b ^= Number.parseInt(text.slice(8), 16);
+  for (const each of fingerprints) {
+    a ^= Number.parseInt(each.slice(0, 8), 16);
+    b ^= Number.parseInt(each.slice(8), 16);
   }
   return [a, b].map((lane) => (lane >>> 0).toString(16).padStart(8, "0")).join("");
 }
 
-const partFingerprint = once((part: Part) => ({ text: fingerprint(partText(part).join("\n")) }));
-
-/** The parts with their generation: the marker, the fast path, and what puts a connection on it. */
-export function withGeneration(parts: Ruleset, generation: number): Ruleset {
-  return new Map(parts).set("generation", generationPart(fingerprintOf(parts), generation));
+/** The ruleset with its generation: the marker, the fast path, and what puts a connection on it. */
+export function withGeneration(ruleset: Ruleset, generation: number): Ruleset {
+  return new Map(ruleset).set("generation", section([generationPart(fingerprintOf(ruleset), generation)]));
 }
 
 function generationPart(intended: string, generation: number): Part {

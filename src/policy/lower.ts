@@ -26,22 +26,14 @@ export function lower(world: World): ReadonlyMap<string, Network> {
 
 /** One VPC's network: its interfaces, the groups they are in, the groups those refer to, and the lists of its subnets. */
 export function lowerVpc(world: World, vpc: Vpc): Network {
-  const interfaces = new Map<string, Interface>();
-  const groups = new Map<string, Group>();
+  const interfaces = lowerInterfaces(listed(world, "interfacesOfVpc", vpc.id));
+  const groups = new Map(groupsInUse(interfaces).map((id) => [id, lowerGroup(world, id)]));
   const members = new Map<string, Members>();
+  for (const group of groups.values()) {
+    for (const id of referredTo(group)) if (!members.has(id)) members.set(id, lowerMembers(world, id, vpc));
+  }
   const subnets = new Map<string, Subnet>();
   const acls = new Map<string, Acl>();
-  for (const resource of sorted(listed(world, "interfacesOfVpc", vpc.id))) {
-    interfaces.set(resource.id, lowerInterface(resource));
-    for (const id of resource.groups) if (!groups.has(id)) groups.set(id, lowerGroup(world, id));
-  }
-  for (const group of groups.values()) {
-    for (const rule of [...group.in, ...group.out]) {
-      if ("members" in rule.peer && !members.has(rule.peer.members)) {
-        members.set(rule.peer.members, lowerMembers(world, rule.peer.members, vpc));
-      }
-    }
-  }
   for (const subnet of sorted(listed(world, "subnetsOfVpc", vpc.id))) {
     subnets.set(subnet.id, lowerSubnet(subnet));
     if (!acls.has(subnet.acl)) acls.set(subnet.acl, lowerAcl(need(world, "network-acl", subnet.acl)));
@@ -51,6 +43,21 @@ export function lowerVpc(world: World, vpc: Vpc): Network {
 
 const sorted = <R extends { readonly id: string }>(table: { values(): Iterable<R> }): R[] =>
   [...table.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
+
+const lowerInterfaces = once(
+  (table: Table<"network-interface">): ReadonlyMap<string, Interface> =>
+    new Map(sorted(table).map((resource) => [resource.id, lowerInterface(resource)])),
+);
+
+/** Ids of the groups some interface is in. */
+const groupsInUse = once((interfaces: ReadonlyMap<string, Interface>): readonly string[] => [
+  ...new Set([...interfaces.values()].flatMap(({ groups }) => groups)),
+]);
+
+/** Ids of the groups a group's rules refer to. */
+const referredTo = once((group: Group): readonly string[] => [
+  ...new Set([...group.in, ...group.out].flatMap(({ peer }) => ("members" in peer ? [peer.members] : []))),
+]);
 
 /** The router's end of an interface's link: IFNAMSIZ leaves 15 characters, 12 of them random. */
 export const deviceName = (interfaceId: string): string => `eni${interfaceId.slice(-12)}`;
