@@ -87,9 +87,9 @@ function desiredFor(variant: Variant, policy: Network): Desired {
         {
           role: "router" as const,
           links: new Map(
-            sides.map(({ device, end, mac }) => [
+            sides.map(({ device, end, mac }, at) => [
               device,
-              { device, mac: routerMac, mtu: 9001, peer: { namespace: end, device: "eth0", mac } },
+              { device, index: 100 + at, mac: routerMac, mtu: 9001, peer: { namespace: end, device: "eth0", mac } },
             ]),
           ),
           addresses: new Map(sides.map(({ gateway }) => [gateway, { device: "lo", ip: ip(gateway), length: 32 }])),

@@ -32,6 +32,7 @@ export function interfaceOf(like: Pick<NetworkInterface, "vpc" | "subnet" | "gro
     vpc,
     subnet,
     groups,
+    number: 16 + at,
     mac: `02:00:${[24, 16, 8, 0].map((shift) => ((at >> shift) & 255).toString(16).padStart(2, "0")).join(":")}`,
     description: "",
     addresses: [formatIp({ family: 4, bits: 0x0a000100n + BigInt(at) })],

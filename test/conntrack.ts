@@ -66,16 +66,17 @@ const isError = (sent: Sent): boolean =>
 export function tuplesOf(sent: Sent): readonly [string, string] | undefined {
   const [from, to] = [sent.source.bits, sent.destination.bits];
   const { protocol, value, sourcePort = 0 } = sent;
+  const kind = `${sent.source.family}/${protocol}`;
   if (protocol === 6 || protocol === 17) {
-    return [`${protocol} ${from} ${sourcePort} ${to} ${value}`, `${protocol} ${to} ${value} ${from} ${sourcePort}`];
+    return [`${kind} ${from} ${sourcePort} ${to} ${value}`, `${kind} ${to} ${value} ${from} ${sourcePort}`];
   }
-  if (!isIcmp(sent)) return [`${protocol} ${from} ${to}`, `${protocol} ${to} ${from}`];
+  if (!isIcmp(sent)) return [`${kind} ${from} ${to}`, `${kind} ${to} ${from}`];
   const pairs = Object.entries(answersOf(sent));
   const type = typeOf(sent);
   const partner = pairs.flatMap(([ask, answer]) => (Number(ask) === type ? [answer] : answer === type ? [Number(ask)] : []));
   if (partner[0] === undefined) return undefined;
   const rest = `${value & 255} ${sent.identifier ?? 7}`;
-  return [`${protocol} ${from} ${to} ${type} ${rest}`, `${protocol} ${to} ${from} ${partner[0]} ${rest}`];
+  return [`${kind} ${from} ${to} ${type} ${rest}`, `${kind} ${to} ${from} ${partner[0]} ${rest}`];
 }
 
 const asks = (sent: Sent): boolean => typeOf(sent) in answersOf(sent);

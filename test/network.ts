@@ -89,6 +89,7 @@ export function network(spec: NetworkSpec): Network {
     (each, at): Interface => ({
       id: each.id,
       device: each.id.replace(/^eni-/, "d"),
+      index: 100 + at,
       mac: `02:00:00:00:00:${(at + 1).toString(16).padStart(2, "0")}`,
       subnet: each.subnet,
       groups: each.groups,

@@ -10,6 +10,9 @@ export interface Seen {
   readonly transport: Buffer;
   readonly iif: string;
   readonly oif: string;
+  /** The devices' numbers. */
+  readonly iifIndex: number;
+  readonly oifIndex: number;
   readonly state: string;
   /** Absent where there is no connection. */
   readonly way?: "original" | "reply";
@@ -37,6 +40,8 @@ const half = (at: number) => (seen: Walk) => (seen.transport.length >= at + 2 ? 
 const fields: Readonly<Record<string, Field>> = {
   iifname: (seen) => seen.iif,
   oifname: (seen) => seen.oif,
+  iif: (seen) => seen.iifIndex,
+  oif: (seen) => seen.oifIndex,
   "ip saddr": address((seen) => seen.source, 4),
   "ip daddr": address((seen) => seen.destination, 4),
   "ip6 saddr": address((seen) => seen.source, 6),

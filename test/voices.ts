@@ -75,8 +75,10 @@ export class Compiled {
   send(from: Interface, sent: Sent): "accept" | "drop" {
     const { source, destination, protocol } = sent;
     const transport = transportBytes({ ...sent, tag: 0 });
-    const packet = { source, destination, protocol, transport, iif: from.device, oif: ownerOf(this.#network, destination).device };
-    const early = this.tables.walk("prerouting", { ...packet, oif: "", state: "invalid", mark: 0 });
+    const to = ownerOf(this.#network, destination);
+    const devices = { iif: from.device, oif: to.device, iifIndex: from.index, oifIndex: to.index };
+    const packet = { source, destination, protocol, transport, ...devices };
+    const early = this.tables.walk("prerouting", { ...packet, oif: "", oifIndex: 0, state: "invalid", mark: 0 });
     if (early.verdict === "drop") return "drop";
     const sight: Sight<number> = early.untracked ? { state: "untracked" } : this.#conntrack.see(sent);
     const { state, way, memory: mark = 0 } = sight;

@@ -126,6 +126,7 @@ export function randomWorld(random: Random, size: Size): RandomWorld {
   const interfaces = named("eni", size.interfaces).map((id, at): Interface => ({
     id,
     device: `d${at + 1}`,
+    index: 100 + at,
     mac: `02:00:00:00:01:${(at + 1).toString(16).padStart(2, "0")}`,
     subnet: random.pick(ids.subnets),
     groups: random.sample(ids.groups, random.between(1, 3)),

@@ -9,9 +9,16 @@ export const limits = {
   /** Of each family. */
   cidrsPerVpc: 5,
   groupsPerRegion: 2500,
-  /** In each direction and family. A reference to a group counts in both families. */
+  /** In each direction and family. A reference to a group counts in both families, a prefix list as its size. */
   rulesPerGroup: 60,
   groupsPerInterface: 5,
+  prefixLists: 100,
+  /** Also the largest size a list can be given. */
+  entriesPerPrefixList: 1000,
+  /** Of the latest ones: an older version is forgotten. */
+  versionsPerPrefixList: 1000,
+  /** Added by one call, and removed by one. */
+  entriesPerCall: 100,
   aclsPerVpc: 200,
   /** In each direction and family, the final deny included. */
   entriesPerAcl: 20,

@@ -80,8 +80,8 @@ export const addressKey = ({ device, ip, length }: Address): string => `${device
 export const routeKey = ({ destination, device, via, metric }: Route): string =>
   `${formatCidr(destination)} ${device ?? "blackhole"} ${via ? formatIp(via) : "-"} ${metric}`;
 export const neighbourKey = ({ device, ip, mac }: Neighbour): string => `${device} ${formatIp(ip)} ${mac}`;
-export const linkKey = ({ device, mac, mtu: size, peer }: Link): string =>
-  `${device} ${mac} ${size} ${peer.namespace} ${peer.device} ${peer.mac}`;
+export const linkKey = ({ device, index, mac, mtu: size, peer }: Link): string =>
+  `${device} ${index} ${mac} ${size} ${peer.namespace} ${peer.device} ${peer.mac}`;
 
 const addTo = {
   address: (to: Draft, address: Address) => to.addresses.set(addressKey(address), address),
@@ -125,6 +125,7 @@ function linkOf(instances: Table<"instance">, realm: string, resource: NetworkIn
   if (!resource.attachment || !instance || !isLiving(instance)) return undefined;
   return {
     device: deviceName(resource.id),
+    index: resource.number,
     mac: routerMac,
     mtu,
     peer: {

@@ -7,6 +7,8 @@ export type NamespaceRole = "router" | "host";
 export interface Link {
   /** The router's end. Its namespace is the one the link is listed in. */
   readonly device: string;
+  /** Its number there, chosen by us: rules may name it before it exists. */
+  readonly index: number;
   readonly mtu: number;
   readonly mac: string;
   /** The other end: which namespace it was made in, its name and address there. */

@@ -10,6 +10,8 @@ export const table = "inet bailey";
 const fieldTypes: Record<Field, string> = {
   iif: "ifname",
   oif: "ifname",
+  iifIndex: "iface_index",
+  oifIndex: "iface_index",
   saddr4: "ipv4_addr",
   daddr4: "ipv4_addr",
   saddr6: "ipv6_addr",
@@ -23,6 +25,8 @@ const fieldTypes: Record<Field, string> = {
 const fieldExpressions: Record<Field, string> = {
   iif: "iifname",
   oif: "oifname",
+  iifIndex: "iif",
+  oifIndex: "oif",
   saddr4: "ip saddr",
   daddr4: "ip daddr",
   saddr6: "ip6 saddr",

@@ -6,7 +6,7 @@ import type { Cidr, Family } from "../values/ip.ts";
 import type { Range } from "../values/ports.ts";
 
 /** What of a packet a set's key or a match may be made of. `type` is ICMP type<<8|code. */
-export type Field = "iif" | "oif" | "saddr4" | "daddr4" | "saddr6" | "daddr6" | "protocol" | "port" | "type";
+export type Field = "iif" | "oif" | "iifIndex" | "oifIndex" | "saddr4" | "daddr4" | "saddr6" | "daddr6" | "protocol" | "port" | "type";
 
 /** Bits of the connection's mark; the generation stands above them. */
 export const seenOriginal = 1;

@@ -88,7 +88,7 @@ const basePart: Part = {
   name: "base",
   sets: [
     ...([4, 6] as const).flatMap((family) => [
-      { name: `own${family}`, key: ["iif", `saddr${family}`] as const, intervals: false, toChain: false },
+      { name: `own${family}`, key: ["iifIndex", `saddr${family}`] as const, intervals: false, toChain: false },
     ]),
     { name: "unchecked", key: ["iif"], intervals: false, toChain: false },
     { name: "leaving", key: ["iif"], intervals: false, toChain: true },
@@ -101,8 +101,8 @@ const basePart: Part = {
       name: "source",
       hook: { at: "prerouting", priority: "raw" },
       rules: [
-        rule([{ lookup: ["iif", "saddr4"], set: "own4" }], { accept: true }),
-        rule([{ lookup: ["iif", "saddr6"], set: "own6" }], { accept: true }),
+        rule([{ lookup: ["iifIndex", "saddr4"], set: "own4" }], { accept: true }),
+        rule([{ lookup: ["iifIndex", "saddr6"], set: "own6" }], { accept: true }),
         rule([{ peer: "saddr", cidr: { family: 6, base: 0xfe80n << 112n, length: 10 } }], { accept: true }),
         // In another's name: the same addresses and ports may have passed here before, and that leg's verdict is not this one's.
         rule([{ lookup: ["iif"], set: "unchecked" }], { untrack: true }, { accept: true }),
@@ -124,12 +124,12 @@ const basePart: Part = {
         rule([], { dispatch: "iif", map: "leaving" }),
       ],
     },
-    ...admitted("out", toBoundary, trackedAtOriginator, trackedAtResponder),
+    ...admitted("out", toBoundary, trackedAtOriginator),
     {
       name: "destination",
       rules: [
-        rule([{ lookup: ["oif", "daddr4"], set: "own4" }], { goto: "arrive" }),
-        rule([{ lookup: ["oif", "daddr6"], set: "own6" }], { goto: "arrive" }),
+        rule([{ lookup: ["oifIndex", "daddr4"], set: "own4" }], { goto: "arrive" }),
+        rule([{ lookup: ["oifIndex", "daddr6"], set: "own6" }], { goto: "arrive" }),
         rule([{ lookup: ["oif"], set: "unchecked" }], { goto: "arrive" }),
         rule([], { drop: true }),
       ],
@@ -141,7 +141,7 @@ const basePart: Part = {
         rule([], { dispatch: "oif", map: "arriving" }),
       ],
     },
-    ...admitted("in", { goto: "admit" }, trackedAtResponder, trackedAtOriginator),
+    ...admitted("in", { goto: "admit" }, trackedAtResponder),
   ],
   elements: [],
 };
@@ -150,14 +150,11 @@ const base = section([basePart]);
 
 /**
  * After an interface's groups: a connection admitted by an open rule whose replies pass by rule too is not tracked.
- * The packet carries what is to be remembered: a later gate may still drop it, and then nothing is.
+ * The packet carries what is to be remembered: a later gate may still drop it, and then nothing is. A reply that came
+ * here is of an untracked connection, and leaves it so.
  */
-function admitted(direction: Direction, next: Action, originalBit: number, replyBit: number): Chain[] {
-  const tracked = [
-    rule([originalWay], { note: originalBit }),
-    rule([replyWay], { note: replyBit }),
-    rule([], next),
-  ];
+function admitted(direction: Direction, next: Action, bit: number): Chain[] {
+  const tracked = [rule([originalWay], { note: bit }), rule([], next)];
   return [
     { name: afterOpen(direction), rules: [rule([{ noted: openBack }], next), ...tracked] },
     { name: afterTracked(direction), rules: tracked },
@@ -293,7 +290,7 @@ const interfacePart = once((each: Interface): Part => {
   const { device } = each;
   const groups = groupSetName(each.groups);
   const elements: Element[] = [
-    ...each.addresses.map((ip) => ({ set: `own${ip.family}`, key: [device, { cidr: hostCidr(ip) }] })),
+    ...each.addresses.map((ip) => ({ set: `own${ip.family}`, key: [each.index, { cidr: hostCidr(ip) }] })),
     ...(each.checked ? [] : [{ set: "unchecked", key: [device] }]),
     { set: "leaving", key: [device], chain: `${groups}/out` },
     { set: "boundary", key: [device], chain: `${each.subnet}/out` },

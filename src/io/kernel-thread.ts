@@ -120,13 +120,13 @@ function observe(prefix: string): Map<string, ObservedNamespace> {
 function observeOne(namespace: string): ObservedNamespace {
   const { route } = open(namespace);
   const links = new Map<string, Link>();
-  for (const { name, mac, mtu, alias } of route.links()) {
+  for (const { name, index, mac, mtu, alias } of route.links()) {
     if (name === "lo") continue;
-    const [, device, wantedMac, size, peerNamespace, peerDevice, peerMac] = alias.split(" ");
-    const whole = device === name && wantedMac === mac && Number(size) === mtu && peerMac !== undefined;
+    const [, device, number, wantedMac, size, peerNamespace, peerDevice, peerMac] = alias.split(" ");
+    const whole = device === name && Number(number) === index && wantedMac === mac && Number(size) === mtu && peerMac !== undefined;
     // An end without our alias is the other end of a link listed elsewhere, or half made: `link.add` replaces it.
     if (!whole || peerNamespace === undefined || peerDevice === undefined) continue;
-    links.set(name, { device: name, mac, mtu, peer: { namespace: peerNamespace, device: peerDevice, mac: peerMac } });
+    links.set(name, { device: name, index, mac, mtu, peer: { namespace: peerNamespace, device: peerDevice, mac: peerMac } });
   }
   const marker = readMarker(namespace);
   return {

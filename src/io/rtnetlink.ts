@@ -146,7 +146,7 @@ export class Rtnetlink {
         ]),
       ]),
     ];
-    this.#request(LINK.add, CREATE | EXCLUSIVE, linkHeader(0), [
+    this.#request(LINK.add, CREATE | EXCLUSIVE, linkHeader(link.index), [
       [IFLA.name, link.device],
       [IFLA.address, macBytes(link.mac)],
       [IFLA.mtu, link.mtu],

@@ -1,7 +1,7 @@
 import type { Id } from "../values/id.ts";
 import type { Birth, Tags } from "./birth.ts";
 import { owned } from "./birth.ts";
-import type { Attachment, Instance, NetworkInterface, Subnet } from "./resource.ts";
+import type { Attachment, ConnectionTracking, Instance, NetworkInterface, Subnet } from "./resource.ts";
 import { everywhere, listed } from "./world.ts";
 import type { World } from "./world.ts";
 
@@ -11,6 +11,7 @@ export interface InterfacePlan {
   /** Canonical, the primary first. */
   readonly addresses: readonly string[];
   readonly ipv6Addresses: readonly string[];
+  readonly connectionTracking: ConnectionTracking | undefined;
   readonly tags: Tags;
 }
 
@@ -21,13 +22,22 @@ export const makeInterface = (world: World, birth: Birth, subnet: Subnet, plan: 
   id: birth.mint("network-interface"),
   vpc: subnet.vpc,
   subnet: subnet.id,
+  number: freeNumber(world, subnet.vpc),
   mac: freeMac(world, birth),
   description: plan.description,
   groups: plan.groups,
   addresses: plan.addresses,
   ipv6Addresses: plan.ipv6Addresses,
   sourceDestCheck: true,
+  ...(plan.connectionTracking && { connectionTracking: plan.connectionTracking }),
 });
+
+/** Numbers below are left to what every machine has. */
+const firstNumber = 16;
+
+/** One more than the highest in the VPC, so that a number soon after a deletion means nobody else. */
+const freeNumber = (world: World, vpc: string): number =>
+  [...listed(world, "interfacesOfVpc", vpc).values()].reduce((next, eni) => Math.max(next, eni.number + 1), firstNumber);
 
 /** A locally administered address (02:...) that no interface of this world has. */
 function freeMac(world: World, birth: Birth): string {

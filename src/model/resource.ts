@@ -1,4 +1,5 @@
 import type { Id } from "../values/id.ts";
+import type { Family } from "../values/ip.ts";
 
 /** What every resource carries. A resource is one immutable JSON document: strings are canonical, dates ISO 8601. */
 export interface Owned {
@@ -60,6 +61,15 @@ export interface SecurityGroup extends Owned {
   readonly description: string;
 }
 
+/** A group that interfaces of another VPC may have too, beside those of the VPC it was made in. */
+export interface SecurityGroupVpcAssociation extends Owned {
+  readonly kind: "security-group-vpc-association";
+  /** group/vpc */
+  readonly id: string;
+  readonly group: Id<"security-group">;
+  readonly vpc: Id<"vpc">;
+}
+
 /** Exactly one source (ingress) or destination (egress). */
 export type RulePeer =
   | { readonly type: "cidr"; readonly cidr: string }
@@ -78,6 +88,36 @@ export interface SecurityGroupRule extends Owned {
   readonly to: number;
   readonly peer: RulePeer;
   readonly description?: string;
+}
+
+export interface PrefixListEntry {
+  readonly cidr: string;
+  readonly description?: string;
+}
+
+/** A customer's list of CIDR blocks of one family, which rules can name. */
+export interface PrefixList extends Owned {
+  readonly kind: "prefix-list";
+  readonly id: Id<"prefix-list">;
+  readonly name: string;
+  readonly family: Family;
+  /** What a rule that names the list counts against a group's quota, however many entries there are. */
+  readonly maxEntries: number;
+  /** From 1; a change of entries makes the next one. */
+  readonly version: number;
+  /** Of the current version. */
+  readonly entries: readonly PrefixListEntry[];
+  readonly state: "create-complete" | "modify-complete" | "restore-complete";
+}
+
+/** The entries of a list as they were before its current version. */
+export interface PrefixListVersion extends Owned {
+  readonly kind: "prefix-list-version";
+  /** list/version */
+  readonly id: string;
+  readonly list: Id<"prefix-list">;
+  readonly version: number;
+  readonly entries: readonly PrefixListEntry[];
 }
 
 export interface AclEntry {
@@ -109,11 +149,23 @@ export interface Attachment {
   readonly attached: string;
 }
 
+/** After how many idle seconds a tracked connection is forgotten; what is absent has the default. */
+export interface ConnectionTracking {
+  /** TCP, once established. */
+  readonly tcpEstablished?: number;
+  /** UDP in one direction, or a single request and its response. */
+  readonly udp?: number;
+  /** UDP with more than that. */
+  readonly udpStream?: number;
+}
+
 export interface NetworkInterface extends Owned {
   readonly kind: "network-interface";
   readonly id: Id<"network-interface">;
   readonly vpc: Id<"vpc">;
   readonly subnet: Id<"subnet">;
+  /** What the data plane knows it by: 16 or more, no other interface of the VPC has it. */
+  readonly number: number;
   /** aa:bb:cc:dd:ee:ff, lower case, locally administered. */
   readonly mac: string;
   readonly description: string;
@@ -123,6 +175,7 @@ export interface NetworkInterface extends Owned {
   readonly addresses: readonly string[];
   readonly ipv6Addresses: readonly string[];
   readonly sourceDestCheck: boolean;
+  readonly connectionTracking?: ConnectionTracking;
   readonly attachment?: Attachment;
 }
 
@@ -189,6 +242,9 @@ export type Resource =
   | Subnet
   | SecurityGroup
   | SecurityGroupRule
+  | SecurityGroupVpcAssociation
+  | PrefixList
+  | PrefixListVersion
   | NetworkAcl
   | NetworkInterface
   | Instance

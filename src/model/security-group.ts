@@ -1,7 +1,8 @@
+import type { Family } from "../values/ip.ts";
 import type { Birth, Tags } from "./birth.ts";
 import { owned } from "./birth.ts";
-import type { RulePeer, SecurityGroup, SecurityGroupRule, Vpc } from "./resource.ts";
-import { listed, put, remove } from "./world.ts";
+import type { RulePeer, SecurityGroup, SecurityGroupRule, SecurityGroupVpcAssociation, Vpc } from "./resource.ts";
+import { find, listed, need, put, remove } from "./world.ts";
 import type { Change, World } from "./world.ts";
 
 /** What a rule says, apart from where it is kept. The description is not part of its identity. */
@@ -71,20 +72,65 @@ export const rulesOf = (world: World, group: string, egress?: boolean): Security
     .filter((rule) => egress === undefined || rule.egress === egress)
     .toSorted((a, b) => (`${a.created} ${a.id}` < `${b.created} ${b.id}` ? -1 : 1));
 
-/** How many rules count against the quota of each family: a reference to a group counts in both. */
-export function ruleWeights(rules: readonly RuleContent[]): { 4: number; 6: number } {
-  const is = (rule: RuleContent, family: 4 | 6): boolean =>
-    rule.peer.type !== "cidr" || rule.peer.cidr.includes(":") === (family === 6);
-  return { 4: rules.filter((rule) => is(rule, 4)).length, 6: rules.filter((rule) => is(rule, 6)).length };
+/**
+ * What rules count against the quota of each family: a reference to a group counts in both, a prefix list in its own,
+ * as the most entries it may have.
+ */
+export function ruleWeights(world: World, rules: readonly RuleContent[]): { 4: number; 6: number } {
+  const total = (family: Family): number => rules.reduce((sum, { peer }) => sum + peerWeight(world, peer, family), 0);
+  return { 4: total(4), 6: total(6) };
 }
 
-/** What keeps the group from being deleted: interfaces in it, and other groups whose rules name it. */
+function peerWeight(world: World, peer: RulePeer, family: Family): number {
+  if (peer.type === "cidr") return peer.cidr.includes(":") === (family === 6) ? 1 : 0;
+  if (peer.type === "group") return 1;
+  const list = need(world, "prefix-list", peer.list);
+  return list.family === family ? list.maxEntries : 0;
+}
+
+/** The VPCs whose interfaces may have the group: the one it was made in, then those it is associated with. */
+export const vpcsOfGroup = (world: World, group: SecurityGroup): Vpc["id"][] => [
+  group.vpc,
+  ...[...listed(world, "associationsOfGroup", group.id).values()].map((association) => association.vpc),
+];
+
+/** Whether some VPC's interfaces may have either group: only then can a rule of one name the other. */
+export function shareVpc(world: World, one: SecurityGroup, other: SecurityGroup): boolean {
+  const vpcs = new Set(vpcsOfGroup(world, one));
+  return vpcsOfGroup(world, other).some((vpc) => vpcs.has(vpc));
+}
+
+/** Whether a rule names a group that is gone or out of reach. It stays until it is revoked, and matches nothing. */
+export function isStale(world: World, rule: SecurityGroupRule): boolean {
+  if (rule.peer.type !== "group") return false;
+  const named = find(world, "security-group", rule.peer.group);
+  return !named || !shareVpc(world, need(world, "security-group", rule.group), named);
+}
+
+/** What keeps the group from being deleted: interfaces in it, VPCs it is associated with, other groups whose rules name it. */
 export function holdersOfGroup(world: World, group: SecurityGroup): string[] {
   const referring = [...listed(world, "rulesReferring", group.id).values()]
-    .filter((rule) => rule.group !== group.id)
+    .filter((rule) => rule.group !== group.id && !isStale(world, rule))
     .map((rule) => rule.group);
-  return [...new Set([...listed(world, "interfacesOfGroup", group.id).keys(), ...referring])].toSorted();
+  const [, ...associated] = vpcsOfGroup(world, group);
+  const members = listed(world, "interfacesOfGroup", group.id).keys();
+  return [...new Set<string>([...members, ...associated, ...referring])].toSorted();
 }
+
+/** A group that interfaces of another VPC may have from now on. */
+export const associateGroup = (birth: Birth, group: SecurityGroup, vpc: Vpc): SecurityGroupVpcAssociation => ({
+  ...owned(birth),
+  kind: "security-group-vpc-association",
+  id: associationId(group.id, vpc.id),
+  group: group.id,
+  vpc: vpc.id,
+});
+
+/** The association of a group with a VPC it was not made in, if there is one. */
+export const findAssociation = (world: World, group: string, vpc: string): SecurityGroupVpcAssociation | undefined =>
+  find(world, "security-group-vpc-association", associationId(group, vpc));
+
+const associationId = (group: string, vpc: string): string => `${group}/${vpc}`;
 
 /** A group goes together with its rules. */
 export const deleteGroup = (world: World, group: SecurityGroup): Change[] => [

@@ -16,6 +16,13 @@ const indexes = {
     kind: "security-group-rule",
     keys: (r) => (r.peer.type === "group" ? [r.peer.group] : []),
   },
+  rulesOfPrefixList: {
+    kind: "security-group-rule",
+    keys: (r) => (r.peer.type === "prefix-list" ? [r.peer.list] : []),
+  },
+  versionsOfPrefixList: { kind: "prefix-list-version", keys: (r) => [r.list] },
+  associationsOfGroup: { kind: "security-group-vpc-association", keys: (r) => [r.group] },
+  associationsOfVpc: { kind: "security-group-vpc-association", keys: (r) => [r.vpc] },
   aclsOfVpc: { kind: "network-acl", keys: (r) => [r.vpc] },
   subnetsOfAcl: { kind: "subnet", keys: (r) => [r.acl] },
   interfacesOfVpc: { kind: "network-interface", keys: (r) => [r.vpc] },

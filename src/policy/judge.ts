@@ -65,7 +65,10 @@ export interface Crossing {
   /** Whether the packet goes the way of the connection's first packet. */
   readonly reply: boolean;
   readonly tracked: Tracked;
-  /** A packet that belongs to no connection of its own (an ICMP error, an invalid one): judged by rules, remembers nothing. */
+  /**
+   * A packet that belongs to no connection of its own (an ICMP error, an invalid one, one sent in another's name by an
+   * interface whose check is off): judged by rules, remembers nothing.
+   */
   readonly stateless?: boolean;
 }
 
@@ -112,10 +115,13 @@ function checkAddress(gate: "source check" | "destination check", at: Interface,
   return { gate, at: at.id, action: own ? "allow" : "deny", because: own ? "own address" : "not its own address" };
 }
 
-/** Tracked connections skip the groups; others need a rule, and the rule says whether they are tracked from now on. */
+/**
+ * Tracked connections skip the groups; others need a rule. The rule that admits the originator's packet says whether the
+ * connection is tracked from now on; a reply that needs a rule leaves it as it is.
+ */
 function passGroups(
   network: Network,
-  { from, to, packet, tracked, stateless }: Crossing,
+  { from, to, packet, reply, tracked, stateless }: Crossing,
   direction: Direction,
   side: keyof Tracked,
 ): { step: Step; track: boolean } {
@@ -128,7 +134,7 @@ function passGroups(
   if (!found) return { step: { gate, at: at.id, action: "deny", because: "no rule matches" }, track: false };
   return {
     step: { gate, at: at.id, action: "allow", because: { rule: found.rule.id, owner: found.group } },
-    track: !found.untracked,
+    track: !reply && !found.untracked,
   };
 }
 

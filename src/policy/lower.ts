@@ -65,6 +65,7 @@ export const deviceName = (interfaceId: string): string => `eni${interfaceId.sli
 const lowerInterface = once((resource: NetworkInterface): Interface => ({
   id: resource.id,
   device: deviceName(resource.id),
+  index: resource.number,
   mac: resource.mac,
   subnet: resource.subnet,
   groups: resource.groups,

@@ -67,6 +67,8 @@ export interface Interface {
   readonly id: string;
   /** Name of the router's end of its link, unique in the network. */
   readonly device: string;
+  /** Number of that device, unique in the network. */
+  readonly index: number;
   readonly mac: string;
   /** Key in Network.subnets. */
   readonly subnet: string;

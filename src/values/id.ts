@@ -11,6 +11,7 @@ export const idPrefixes = {
   "network-acl": "acl",
   "network-interface": "eni",
   "network-interface-attachment": "eni-attach",
+  "prefix-list": "pl",
   reservation: "r",
   "route-table": "rtb",
   "route-table-association": "rtbassoc",

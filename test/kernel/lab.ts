@@ -70,14 +70,18 @@ export interface Probe {
 export interface Lab {
   readonly kernel: Kernel;
   readonly router: string;
+  /** The namespace of the far ends of all links. */
+  readonly hosts: string;
   /** Puts a network's policy in force, by the same plan as the product's. */
   apply(network: Network): Promise<void>;
+  /** Takes our table away, as if it had never been there. */
+  unload(): Promise<void>;
   /** Sends one packet out of an interface; says whether it came out at another. */
   crosses(probe: Probe): Promise<boolean>;
   /** As `crosses`, for many packets at once: far faster, as it waits once. */
   crossAll(probes: readonly Probe[]): Promise<boolean[]>;
   /** Forgets all connections. */
-  forget(): Promise<void>;
+  forget(): void;
   close(): Promise<void>;
 }
 
@@ -87,12 +91,13 @@ const patience = 500;
 
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
-/** Opens a lab whose links are those of the network's interfaces; later networks must have the same interfaces' devices. */
-export async function openLab(first: Network): Promise<Lab> {
+/** Opens a lab for a network and those it changes to. `rewrite` changes the plan's steps: what plants a bug. */
+export async function openLab(first: Network, rewrite: (steps: Step[]) => Step[] = (steps) => steps): Promise<Lab> {
   const realm = `t${process.pid.toString(16)}${Math.floor(Math.random() * 0xffff).toString(16)}`;
   const kernel = openKernel();
   const router = `bailey-${realm}-vpc-lab`;
   const hosts = `bailey-${realm}-hosts`;
+  const wires = new Map<string, Wire>();
   let known: Parameters<typeof plan>[0] = { namespaces: new Map(), rulesets: new Map() };
   let revision = 0;
   const desired = (network: Network): Desired => desiredOf(network, router, hosts);
@@ -100,11 +105,21 @@ export async function openLab(first: Network): Promise<Lab> {
     revision++;
     const wanted = desired(network);
     const { steps, rulesets } = plan(known, wanted, revision);
-    await kernel.run(steps);
+    await kernel.run(rewrite(steps));
     known = { namespaces: wanted.namespaces, rulesets };
+    openWires(hosts, [...network.interfaces.values()], wires);
   };
-  await apply(first);
-  const wires = openWires(hosts, [...first.interfaces.values()]);
+  const close = async () => {
+    for (const wire of wires.values()) wire.close();
+    await kernel.run([router, hosts].map((namespace) => ({ op: "namespace.delete", namespace })));
+    await kernel.close();
+  };
+  try {
+    await apply(first);
+  } catch (error) {
+    await close();
+    throw error;
+  }
   let tag = Math.floor(Math.random() * 0x10000) << 12;
   const crossAll: Lab["crossAll"] = async (probes) => {
     const base = tag;
@@ -130,21 +145,16 @@ export async function openLab(first: Network): Promise<Lab> {
   return {
     kernel,
     router,
+    hosts,
     apply,
+    unload: async () => {
+      await kernel.run([{ op: "nft", namespace: router, commands: "delete table inet bailey" }]);
+      known = { ...known, rulesets: new Map() };
+    },
     crossAll,
     crosses: async (probe) => (await crossAll([probe]))[0] ?? false,
-    forget: async () => {
-      await flushConnections(router);
-    },
-    close: async () => {
-      for (const wire of wires.values()) wire.close();
-      const gone: Step[] = [...(await kernel.observe(`bailey-${realm}-`)).keys()].map((namespace) => ({
-        op: "namespace.delete",
-        namespace,
-      }));
-      await kernel.run(gone);
-      await kernel.close();
-    },
+    forget: () => flushConnections(router),
+    close,
   };
 }
 
@@ -162,25 +172,26 @@ export function inside<T>(namespace: string, what: () => T): T {
   }
 }
 
-function openWires(namespace: string, interfaces: readonly Interface[]): Map<string, Wire> {
-  return inside(namespace, () => {
+/** Adds the wires that are missing. */
+function openWires(namespace: string, interfaces: readonly Interface[], wires: Map<string, Wire>): void {
+  const missing = interfaces.filter(({ device }) => !wires.has(device));
+  if (missing.length === 0) return;
+  inside(namespace, () => {
     const route = new Rtnetlink();
     const indexes = new Map(route.links().map(({ name, index }) => [name, index]));
     route.close();
-    return new Map(
-      interfaces.map(({ device }) => {
-        const index = indexes.get(hostEnd(device));
-        if (index === undefined) throw new Error(`no ${hostEnd(device)}`);
-        return [device, new Wire(index)];
-      }),
-    );
+    for (const { device } of missing) {
+      const index = indexes.get(hostEnd(device));
+      if (index === undefined) throw new Error(`no ${hostEnd(device)}`);
+      wires.set(device, new Wire(index));
+    }
   });
 }
 
 const hostEnd = (device: string): string => `h${device.slice(0, 14)}`;
 
 /** IPCTNL_MSG_CT_DELETE without a tuple: every connection of the namespace. */
-async function flushConnections(namespace: string): Promise<void> {
+function flushConnections(namespace: string): void {
   inside(namespace, () => {
     const fd = socket(16, SOCK_RAW, 12);
     const message = Buffer.alloc(20);
@@ -191,14 +202,13 @@ async function flushConnections(namespace: string): Promise<void> {
     recv(fd, Buffer.alloc(4096), 4096, 0);
     closeFd(fd);
   });
-  await Promise.resolve();
 }
 
 function desiredOf(network: Network, router: string, hosts: string): Desired {
   const links = new Map(
-    [...network.interfaces.values()].map(({ device, mac }) => [
+    [...network.interfaces.values()].map(({ device, index, mac }) => [
       device,
-      { device, mac: routerMac, mtu: 9001, peer: { namespace: hosts, device: hostEnd(device), mac } },
+      { device, index, mac: routerMac, mtu: 9001, peer: { namespace: hosts, device: hostEnd(device), mac } },
     ]),
   );
   const routed = [...network.interfaces.values()].flatMap(({ device, addresses, mac }) =>

@@ -135,9 +135,15 @@ async function readBack(kernel: Kernel, realm: string): Promise<string> {
     }
     const peers = [...state.links.values()].map(({ device, peer }) => `${name} peer ${device} ${peer.device} ${peer.mac}`);
     lines.push(...peers.sort());
-    if (state.marker) lines.push(`${name} intended ${state.marker.fingerprint}`, ...(await rules(kernel, namespace)));
+    if (state.marker) lines.push(`${name} intended ${state.marker.fingerprint}`, ...numbered(await rules(kernel, namespace), state));
   }
   return lines.join("\n");
+}
+
+/** nft shows a device's name for its number when the device was there at its last look, so both are shown as numbers. */
+function numbered(lines: readonly string[], { links }: ObservedNamespace): string[] {
+  const pattern = new RegExp(`"(${[...links.keys()].join("|")})"`, "g");
+  return lines.map((line) => line.replace(pattern, (_, device: string) => String(links.get(device)?.index)));
 }
 
 /** The ruleset as the kernel lists it, without the generation, sorted where nftables keeps no order. */

@@ -1,15 +1,15 @@
 import type { IpPermission, TagSpecification } from "@aws-sdk/client-ec2";
-import { makeRule, rulesOf, ruleWeights } from "../../model/security-group.ts";
+import { makeRule, rulesOf } from "../../model/security-group.ts";
 import { put } from "../../model/world.ts";
 import type { World } from "../../model/world.ts";
 import { isRefusal, refuse } from "../../values/refuse.ts";
 import type { Refusal } from "../../values/refuse.ts";
-import { limits } from "../limits.ts";
 import { operation } from "../operation.ts";
 import type { Call, Input } from "../operation.ts";
 import { parseTagSpecifications } from "../tags.ts";
 import { parsePermissions, refuseExisting, refuseRepeats, resolvePeers } from "./ip-permissions.ts";
 import { groupOf } from "./lookup.ts";
+import { refuseWeight } from "./rule-quota.ts";
 import { unserved } from "./served.ts";
 import { ruleView } from "./views/security-group.ts";
 
@@ -75,12 +75,9 @@ function authorize(world: World, named: Named, permissions: readonly IpPermissio
   const contents = resolvePeers(world, call, group, written);
   if (isRefusal(contents)) return contents;
   const existing = rulesOf(world, group.id, egress);
-  const clash = refuseRepeats(contents) ?? refuseExisting(existing, contents);
-  if (clash) return clash;
-  const weights = ruleWeights([...existing, ...contents]);
-  if (Math.max(weights[4], weights[6]) > limits.rulesPerGroup) {
-    return refuse("RulesPerSecurityGroupLimitExceeded", "The maximum number of rules per security group has been reached.");
-  }
+  const wrong =
+    refuseRepeats(contents) ?? refuseExisting(existing, contents) ?? refuseWeight(world, [...existing, ...contents]);
+  if (wrong) return wrong;
   const rules = contents.map((content) => makeRule(call, group, egress, content, tags["security-group-rule"]));
   return { changes: rules.map(put), output: { Return: true, SecurityGroupRules: rules.map((rule) => ruleView(world, rule)) } };
 }

@@ -6,6 +6,7 @@ import { limits } from "../limits.ts";
 import { operation } from "../operation.ts";
 import { parseTagSpecifications } from "../tags.ts";
 import { chooseAddresses, parseAddresses } from "./addresses.ts";
+import { parseConnectionTracking } from "./connection-tracking.ts";
 import { groupsFor, locate } from "./lookup.ts";
 import { unserved } from "./served.ts";
 import { interfaceView } from "./views/network-interface.ts";
@@ -24,6 +25,7 @@ export const createNetworkInterface = operation({
       "Ipv6Addresses",
       "Ipv6AddressCount",
       "InterfaceType",
+      "ConnectionTrackingSpecification",
       "TagSpecifications",
     ]);
     if (strange) return strange;
@@ -31,6 +33,8 @@ export const createNetworkInterface = operation({
     if (type !== "interface") return refuse("InvalidParameterValue", `Value (${type}) for parameter interfaceType is invalid.`);
     const wanted = parseAddresses(input);
     if (isRefusal(wanted)) return wanted;
+    const connectionTracking = parseConnectionTracking(input.ConnectionTrackingSpecification);
+    if (isRefusal(connectionTracking)) return connectionTracking;
     const tags = parseTagSpecifications(input.TagSpecifications, ["network-interface"]);
     if (isRefusal(tags)) return tags;
     const subnet = locate(world, call, "subnet", input.SubnetId ?? "");
@@ -42,8 +46,13 @@ export const createNetworkInterface = operation({
     const addresses = chooseAddresses(world, subnet, wanted, limits.addressesPerInterface);
     if (isRefusal(addresses)) return addresses;
 
-    const plan = { ...addresses, groups, description: input.Description ?? "", tags: tags["network-interface"] ?? {} };
-    const eni = makeInterface(world, call, subnet, plan);
+    const eni = makeInterface(world, call, subnet, {
+      ...addresses,
+      groups,
+      connectionTracking,
+      description: input.Description ?? "",
+      tags: tags["network-interface"] ?? {},
+    });
     return { changes: [put(eni)], output: { NetworkInterface: interfaceView(world, eni) } };
   },
 });

@@ -1,7 +1,7 @@
 import type { IpPermission, UserIdGroupPair } from "@aws-sdk/client-ec2";
 import type { Scope } from "../../model/birth.ts";
 import type { RulePeer, SecurityGroup, SecurityGroupRule } from "../../model/resource.ts";
-import { peerText, ruleKey } from "../../model/security-group.ts";
+import { peerText, ruleKey, shareVpc } from "../../model/security-group.ts";
 import type { RuleContent } from "../../model/security-group.ts";
 import { find } from "../../model/world.ts";
 import type { World } from "../../model/world.ts";
@@ -11,7 +11,7 @@ import type { Protocol } from "../../values/protocol.ts";
 import { parseId } from "../../values/id.ts";
 import { isRefusal, refuse } from "../../values/refuse.ts";
 import type { Refusal } from "../../values/refuse.ts";
-import { differentNetworks, groupOf, malformed, missing } from "./lookup.ts";
+import { differentNetworks, groupOf, locate, malformed, missing } from "./lookup.ts";
 import { refuseIcmp, refusePorts } from "./port-ranges.ts";
 
 /** A source or destination as the caller wrote it: its syntax is right, the group it may name is not looked up yet. */
@@ -72,7 +72,7 @@ function parsePeers(permission: IpPermission): Described[] | Refusal {
   const parsed = [
     ...(permission.IpRanges ?? []).map((range) => describePeer(parseCidrPeer(range.CidrIp, 4), range, ruleText.cidr)),
     ...(permission.Ipv6Ranges ?? []).map((range) => describePeer(parseCidrPeer(range.CidrIpv6, 6), range, ruleText.cidr)),
-    ...(permission.PrefixListIds ?? []).map((list) => describePeer(refusePrefixList(list.PrefixListId), list, ruleText.other)),
+    ...(permission.PrefixListIds ?? []).map((list) => describePeer(parsePrefixList(list.PrefixListId), list, ruleText.other)),
     ...(permission.UserIdGroupPairs ?? []).map((pair) => describePeer(parsePair(pair), pair, ruleText.other)),
   ];
   const wrong = parsed.find(isRefusal);
@@ -113,11 +113,8 @@ export function parseCidrPeer(text: string | undefined, family: 4 | 6): Extract<
   return { type: "cidr", cidr: formatCidr(cidr) };
 }
 
-/** No managed prefix list exists yet, so none is found. */
-export const refusePrefixList = (text = ""): Refusal =>
-  /^pl-(?:[0-9a-f]{8}|[0-9a-f]{17})$/.test(text)
-    ? refuse("InvalidPrefixListID.NotFound", `The prefix list ID '${text}' does not exist`)
-    : refuse("InvalidPrefixListId.Malformed", `Invalid id: "${text}" (expecting "pl-...")`);
+const parsePrefixList = (text = ""): Peer | Refusal =>
+  parseId("prefix-list", text) ? { type: "prefix-list", list: text } : malformed("prefix-list", text);
 
 function parsePair(pair: UserIdGroupPair): Peer | Refusal {
   if (pair.GroupId === undefined && pair.GroupName === undefined) {
@@ -129,23 +126,50 @@ function parsePair(pair: UserIdGroupPair): Peer | Refusal {
   return { type: "group", pair };
 }
 
-/** The written rules as rules of `group`: the groups they name are looked up and must live in its VPC. */
+/**
+ * The written rules as rules of `group`: what they name is looked up, and must be in its reach. What rules of `existing`
+ * name may be named again though it be out of reach by now: so a stale rule can be spoken of.
+ */
 export function resolvePeers(
   world: World,
   scope: Scope,
   group: SecurityGroup,
   written: readonly WrittenRule[],
+  existing: readonly SecurityGroupRule[] = [],
 ): RuleContent[] | Refusal {
+  const known = new Map(existing.map(({ peer }) => [peerText(peer), peer]));
   const contents: RuleContent[] = [];
   for (const rule of written) {
-    const peer = rule.peer.type === "group" ? resolvePair(world, scope, group, rule.peer.pair) : rule.peer;
+    const peer = resolvePeer(world, scope, group, rule.peer, known);
     if (isRefusal(peer)) return peer;
     contents.push({ ...rule, peer });
   }
   return contents;
 }
 
-/** The group a rule of `group` refers to. There is no peering yet, so a group of another VPC is out of reach. */
+function resolvePeer(
+  world: World,
+  scope: Scope,
+  group: SecurityGroup,
+  peer: Peer,
+  known: ReadonlyMap<string, RulePeer>,
+): RulePeer | Refusal {
+  if (peer.type === "cidr") return peer;
+  if (peer.type === "prefix-list") return resolvePrefixList(world, scope, peer.list);
+  return known.get(peer.pair.GroupId ?? "") ?? resolvePair(world, scope, group, peer.pair);
+}
+
+/** The caller's prefix list that a rule is to be about. */
+export function resolvePrefixList(
+  world: World,
+  scope: Scope,
+  text: string,
+): Extract<RulePeer, { type: "prefix-list" }> | Refusal {
+  const list = locate(world, scope, "prefix-list", text);
+  return isRefusal(list) ? list : { type: "prefix-list", list: list.id };
+}
+
+/** The group a rule of `group` refers to: interfaces of one VPC must be able to have both. */
 export function resolvePair(
   world: World,
   scope: Scope,
@@ -159,7 +183,7 @@ export function resolvePair(
       : groupOf(world, scope, { GroupId, GroupName });
   if (isRefusal(named)) return named;
   if (named.account !== owner || named.region !== scope.region) return missing("security-group", [named.id]);
-  if (named.vpc !== group.vpc) return differentNetworks;
+  if (!shareVpc(world, group, named)) return differentNetworks;
   return { type: "group", group: named.id, account: named.account };
 }
 

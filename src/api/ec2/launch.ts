@@ -1,5 +1,6 @@
 import type { InstanceNetworkInterfaceSpecification } from "@aws-sdk/client-ec2";
-import type { Instance, NetworkInterface, SecurityGroup, Subnet } from "../../model/resource.ts";
+import type { InterfacePlan } from "../../model/network-interface.ts";
+import type { ConnectionTracking, Instance, NetworkInterface, Subnet } from "../../model/resource.ts";
 import { list, need } from "../../model/world.ts";
 import type { World } from "../../model/world.ts";
 import { fromBase64 } from "../../values/base64.ts";
@@ -9,6 +10,7 @@ import { limits } from "../limits.ts";
 import type { Call, Input } from "../operation.ts";
 import { parseAddresses } from "./addresses.ts";
 import type { WantedAddresses } from "./addresses.ts";
+import { parseConnectionTracking } from "./connection-tracking.ts";
 import { refuseGroupCount } from "./create-network-interface.ts";
 import type { InstanceTypeFacts } from "./instance-types.ts";
 import { groupOf, groupsFor, locate, vpcOrDefault } from "./lookup.ts";
@@ -49,7 +51,11 @@ export type Slot = {
   readonly deleteOnTermination: boolean;
 } & (
   | { readonly existing: string }
-  | { readonly spec: InstanceNetworkInterfaceSpecification; readonly wanted: WantedAddresses }
+  | {
+      readonly spec: InstanceNetworkInterfaceSpecification;
+      readonly wanted: WantedAddresses;
+      readonly connectionTracking: ConnectionTracking | undefined;
+    }
 );
 
 /** Reads the interfaces of a launch, by device index; an input that lists none describes the primary one at its top level. */
@@ -107,6 +113,7 @@ const servedOfSlot = [
   "SecondaryPrivateIpAddressCount",
   "Ipv6Addresses",
   "Ipv6AddressCount",
+  "ConnectionTrackingSpecification",
 ] as const;
 
 function parseSlot(spec: InstanceNetworkInterfaceSpecification, most: number): Slot | Refusal {
@@ -116,7 +123,10 @@ function parseSlot(spec: InstanceNetworkInterfaceSpecification, most: number): S
   if (deviceIndex < 0 || !Number.isInteger(deviceIndex)) {
     return invalid(`Value (${deviceIndex}) for parameter deviceIndex is invalid.`);
   }
+  const connectionTracking = parseConnectionTracking(spec.ConnectionTrackingSpecification);
+  if (isRefusal(connectionTracking)) return connectionTracking;
   if (existing !== undefined) {
+    if (connectionTracking) return combination("Connection tracking may not be specified for an existing network interface");
     if (most > 1) return combination("A network interface may not be specified when launching more than one instance");
     return { deviceIndex, deleteOnTermination: DeleteOnTermination ?? false, existing };
   }
@@ -124,13 +134,13 @@ function parseSlot(spec: InstanceNetworkInterfaceSpecification, most: number): S
   if (isRefusal(wanted)) return wanted;
   const fixed = wanted.primary !== undefined || wanted.secondary.fixed.length > 0 || (wanted.ipv6?.fixed.length ?? 0) > 0;
   if (most > 1 && fixed) return combination("Addresses may not be specified when launching more than one instance");
-  return { deviceIndex, deleteOnTermination: DeleteOnTermination ?? true, spec, wanted };
+  return { deviceIndex, deleteOnTermination: DeleteOnTermination ?? true, spec, wanted, connectionTracking };
 }
 
 /** A slot with everything it names found. */
 export type Found = Pick<Slot, "deviceIndex" | "deleteOnTermination"> & { readonly subnet: Subnet } & (
     | { readonly eni: NetworkInterface }
-    | { readonly groups: SecurityGroup["id"][]; readonly wanted: WantedAddresses; readonly description: string }
+    | ({ readonly wanted: WantedAddresses } & Pick<InterfacePlan, "groups" | "description" | "connectionTracking">)
   );
 
 /** Finds what the slots name. All must lie in one zone: the one asked for, if any. */
@@ -177,7 +187,7 @@ function findPlanned(
   zone: string | undefined,
   call: Call,
 ): Found | Refusal {
-  const { spec, wanted, deviceIndex, deleteOnTermination } = slot;
+  const { spec, ...planned } = slot;
   const subnet =
     spec.SubnetId === undefined ? defaultSubnet(world, zone, call) : locate(world, call, "subnet", spec.SubnetId);
   if (isRefusal(subnet)) return subnet;
@@ -189,9 +199,7 @@ function findPlanned(
     refuse("InvalidParameter", `Security group ${group.id} and subnet ${subnet.id} belong to different networks.`),
   );
   if (isRefusal(groups)) return groups;
-  return (
-    refuseGroupCount(groups) ?? { deviceIndex, deleteOnTermination, subnet, groups, wanted, description: spec.Description ?? "" }
-  );
+  return refuseGroupCount(groups) ?? { ...planned, subnet, groups, description: spec.Description ?? "" };
 }
 
 /** Where an instance goes when no subnet is named: the default VPC's subnet of the zone, or of the first zone that has one. */

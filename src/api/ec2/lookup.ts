@@ -1,5 +1,6 @@
 import type { Scope } from "../../model/birth.ts";
 import type { ResourceOf, SecurityGroup, Vpc } from "../../model/resource.ts";
+import { vpcsOfGroup } from "../../model/security-group.ts";
 import { findIn, list, listed } from "../../model/world.ts";
 import type { Table, World } from "../../model/world.ts";
 import { idPrefixes, parseId } from "../../values/id.ts";
@@ -15,6 +16,11 @@ const words = {
     malformed: "InvalidSecurityGroupRuleId.Malformed",
     missing: "InvalidSecurityGroupRuleId.NotFound",
     noun: "security group rule ID",
+  },
+  "prefix-list": {
+    malformed: "InvalidPrefixListId.Malformed",
+    missing: "InvalidPrefixListID.NotFound",
+    noun: "prefix list ID",
   },
   "network-acl": {
     malformed: "InvalidNetworkAclId.Malformed",
@@ -122,7 +128,10 @@ export function groupOf(
   );
 }
 
-/** The groups an interface in the VPC is to have: those named, each once; the VPC's default group when none is. */
+/**
+ * The groups an interface in the VPC is to have: those named, each once; the VPC's default group when none is. They
+ * were made in the VPC or are associated with it.
+ */
 export function groupsFor(
   world: World,
   scope: Scope,
@@ -133,11 +142,11 @@ export function groupsFor(
   if (!texts?.length) return [vpc.defaultGroup];
   const groups = locateAll(world, scope, "security-group", texts);
   if (isRefusal(groups)) return groups;
-  const strange = groups.find((group) => group.vpc !== vpc.id);
+  const strange = groups.find((group) => !vpcsOfGroup(world, group).includes(vpc.id));
   return strange ? refuseStranger(strange) : groups.map((group) => group.id);
 }
 
-/** The refusal of a group that lives in another VPC than what it is to serve. */
+/** The refusal of a group that is of no use in the VPC of what it is to serve. */
 export const differentNetworks = refuse(
   "InvalidGroup.NotFound",
   "You have specified two resources that belong to different networks.",

@@ -13,11 +13,12 @@ import {
   parseDescription,
   parsePorts,
   refuseExisting,
-  refusePrefixList,
   refuseRepeats,
   resolvePair,
+  resolvePrefixList,
 } from "./ip-permissions.ts";
 import { groupOf, locateAll, missing } from "./lookup.ts";
+import { refuseWeight } from "./rule-quota.ts";
 
 /** Replaces what rules of a group say, all or none; each keeps its identifier and direction. */
 export const modifySecurityGroupRules = operation({
@@ -41,13 +42,13 @@ export const modifySecurityGroupRules = operation({
       const { description: _, ...rest } = rule;
       modified.push({ ...rest, ...content });
     }
-    const clash = refuseClashes(world, group, modified, true) ?? refuseClashes(world, group, modified, false);
-    return clash ?? { changes: modified.map(put), output: { Return: true } };
+    const wrong = refuseDirection(world, group, modified, true) ?? refuseDirection(world, group, modified, false);
+    return wrong ?? { changes: modified.map(put), output: { Return: true } };
   },
 });
 
-/** Refuses what would be the same rule as another one of its direction. */
-function refuseClashes(
+/** Refuses what would be the same rule as another one of its direction, and what would be too much for it. */
+function refuseDirection(
   world: World,
   group: SecurityGroup,
   modified: readonly SecurityGroupRule[],
@@ -56,7 +57,7 @@ function refuseClashes(
   const next = modified.filter((rule) => rule.egress === egress);
   const ids = new Set(next.map((rule) => rule.id));
   const others = rulesOf(world, group.id, egress).filter((rule) => !ids.has(rule.id));
-  return refuseRepeats(next) ?? refuseExisting(others, next);
+  return refuseRepeats(next) ?? refuseExisting(others, next) ?? refuseWeight(world, [...others, ...next]);
 }
 
 function parseContent(
@@ -88,7 +89,7 @@ function parsePeer(world: World, call: Call, group: SecurityGroup, request: Secu
   if (given.length > 1) return refuse("InvalidParameterCombination", `Only one of ${oneOf} can be specified`);
   if (CidrIpv4 !== undefined) return parseCidrPeer(CidrIpv4, 4);
   if (CidrIpv6 !== undefined) return parseCidrPeer(CidrIpv6, 6);
-  if (PrefixListId !== undefined) return refusePrefixList(PrefixListId);
+  if (PrefixListId !== undefined) return resolvePrefixList(world, call, PrefixListId);
   if (ReferencedGroupId !== undefined) return resolvePair(world, call, group, { GroupId: ReferencedGroupId });
   return refuse("MissingParameter", `The request must contain exactly one of: ${oneOf}`);
 }

@@ -1,17 +1,18 @@
-import type { NetworkInterface } from "../../model/resource.ts";
+import type { ConnectionTracking, NetworkInterface } from "../../model/resource.ts";
 import { need, put } from "../../model/world.ts";
 import type { World } from "../../model/world.ts";
 import { isRefusal, refuse } from "../../values/refuse.ts";
 import type { Refusal } from "../../values/refuse.ts";
 import { operation } from "../operation.ts";
 import type { Call, Input } from "../operation.ts";
+import { parseConnectionTracking } from "./connection-tracking.ts";
 import { refuseGroupCount } from "./create-network-interface.ts";
 import { groupsFor, locate } from "./lookup.ts";
 import { unserved } from "./served.ts";
 import { interfaceView } from "./views/network-interface.ts";
 
 type Request = Input<"ModifyNetworkInterfaceAttribute">;
-const attributes = ["Description", "SourceDestCheck", "Groups", "Attachment"] as const;
+const attributes = ["Description", "SourceDestCheck", "Groups", "Attachment", "ConnectionTrackingSpecification"] as const;
 
 /** Changes one attribute of an interface: exactly one per call. Groups are replaced as a whole. */
 export const modifyNetworkInterfaceAttribute = operation({
@@ -22,12 +23,18 @@ export const modifyNetworkInterfaceAttribute = operation({
     if (attributes.filter((name) => input[name] !== undefined).length !== 1) {
       return refuse("InvalidParameterCombination", "The request must contain exactly one attribute to modify");
     }
+    const tracking = parseConnectionTracking(input.ConnectionTrackingSpecification);
+    if (isRefusal(tracking)) return tracking;
     const eni = locate(world, call, "network-interface", input.NetworkInterfaceId ?? "");
     if (isRefusal(eni)) return eni;
-    const changed = modify(world, eni, input, call);
+    const changed = input.ConnectionTrackingSpecification ? retime(eni, tracking) : modify(world, eni, input, call);
     return isRefusal(changed) ? changed : { changes: [put(changed)], output: {} };
   },
 });
+
+/** The interface with these timeouts; those not given stay as they are. */
+const retime = (eni: NetworkInterface, tracking: ConnectionTracking | undefined): NetworkInterface =>
+  tracking ? { ...eni, connectionTracking: { ...eni.connectionTracking, ...tracking } } : eni;
 
 function modify(world: World, eni: NetworkInterface, input: Request, call: Call): NetworkInterface | Refusal {
   if (input.Groups) return regroup(world, eni, input.Groups, call);

@@ -58,19 +58,20 @@ function revoke(
   if (wrong !== undefined) return malformed("security-group-rule", wrong);
   const group = groupOf(world, call, named);
   if (isRefusal(group)) return group;
-  if (ids.length > 0) return revokeById(rulesOf(world, group.id, egress), ids);
-  const contents = resolvePeers(world, call, group, written);
+  const existing = rulesOf(world, group.id, egress);
+  if (ids.length > 0) return revokeById(existing, ids);
+  const contents = resolvePeers(world, call, group, written, existing);
   if (isRefusal(contents)) return contents;
   const repeated = refuseRepeats(contents);
   if (repeated) return repeated;
 
-  const rules = new Map(rulesOf(world, group.id, egress).map((rule) => [ruleKey(rule), rule]));
+  const rules = new Map(existing.map((rule) => [ruleKey(rule), rule]));
   const unknown = contents.filter((content) => !rules.has(ruleKey(content)));
   if (unknown.length > 0 && !inDefaultVpc(world, group)) {
     return refuse("InvalidPermission.NotFound", "The specified rule does not exist in this security group.");
   }
   const found = contents.flatMap((content) => rules.get(ruleKey(content)) ?? []);
-  return revoked(found, permissionsView(unknown));
+  return revoked(found, permissionsView(world, unknown));
 }
 
 /** In a default VPC a revoke that matches nothing succeeds, as it did before there were VPCs. */

@@ -138,14 +138,15 @@ function launch(
 
 function planInterface(
   world: World,
-  { subnet, groups, wanted, description }: Extract<Found, { groups: unknown }>,
+  { subnet, groups, wanted, description, connectionTracking }: Extract<Found, { groups: unknown }>,
   type: InstanceTypeFacts,
   tags: InterfaceTags,
   call: Call,
 ) {
   const addresses = chooseAddresses(world, subnet, wanted, type.addressesPerInterface);
   if (isRefusal(addresses)) return addresses;
-  return makeInterface(world, call, subnet, { ...addresses, groups, description, tags: tags["network-interface"] ?? {} });
+  const plan = { ...addresses, groups, description, connectionTracking, tags: tags["network-interface"] ?? {} };
+  return makeInterface(world, call, subnet, plan);
 }
 
 function refuseCount(world: World, addedInterfaces: number, call: Call): Refusal | undefined {

@@ -75,9 +75,10 @@ function describedByContent(
 ): SecurityGroupRule[] | Refusal {
   const written = parsePermissions(IpPermissions);
   if (isRefusal(written)) return written;
-  const contents = resolvePeers(world, call, group, written);
+  const existing = rulesOf(world, group.id, egress);
+  const contents = resolvePeers(world, call, group, written, existing);
   if (isRefusal(contents)) return contents;
-  const rules = new Map(rulesOf(world, group.id, egress).map((rule) => [ruleKey(rule), rule]));
+  const rules = new Map(existing.map((rule) => [ruleKey(rule), rule]));
   const changed: SecurityGroupRule[] = [];
   for (const { description, ...content } of contents) {
     const rule = rules.get(ruleKey(content));

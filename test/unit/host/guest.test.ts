@@ -57,6 +57,7 @@ const attached = (deviceIndex: number, ...addresses: string[]): NetworkInterface
   ...owned,
   kind: "network-interface",
   id: mintId("network-interface", digits(`a${deviceIndex}`)),
+  number: 16 + deviceIndex,
   vpc: vpc.id,
   subnet: instance.subnet,
   mac: "02:00:00:00:00:0a",

@@ -89,6 +89,7 @@ function ownInterfaceView(world: World, eni: NetworkInterface): InstanceNetworkI
     PrivateDnsName: view.PrivateDnsName,
     PrivateIpAddresses: view.PrivateIpAddresses,
     Ipv6Addresses: eni.ipv6Addresses.map((address) => ({ Ipv6Address: address })),
+    ConnectionTrackingConfiguration: view.ConnectionTrackingConfiguration,
     Attachment: { AttachmentId, AttachTime, DeleteOnTermination, DeviceIndex, NetworkCardIndex, Status },
   };
 }

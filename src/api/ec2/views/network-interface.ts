@@ -9,6 +9,7 @@ import { need } from "../../../model/world.ts";
 import type { World } from "../../../model/world.ts";
 import type { Filters } from "../../filters.ts";
 import { tagList } from "../../tags.ts";
+import { connectionTrackingView } from "../connection-tracking.ts";
 import { zoneIdOf } from "../zones.ts";
 
 /** The name the resolver gives a private IPv4 address. */
@@ -58,6 +59,7 @@ export const interfaceView = (world: World, eni: NetworkInterface): NetworkInter
     })),
     Ipv6Addresses: eni.ipv6Addresses.map((address) => ({ Ipv6Address: address })),
     Ipv6Address: eni.ipv6Addresses[0],
+    ConnectionTrackingConfiguration: connectionTrackingView(eni.connectionTracking),
     TagSet: tagList(eni.tags),
   };
 };

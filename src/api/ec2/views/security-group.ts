@@ -4,10 +4,10 @@ import type {
   SecurityGroup as SecurityGroupView,
   SecurityGroupRule as SecurityGroupRuleView,
 } from "@aws-sdk/client-ec2";
-import type { SecurityGroup, SecurityGroupRule } from "../../../model/resource.ts";
+import type { RulePeer, SecurityGroup, SecurityGroupRule } from "../../../model/resource.ts";
 import { rulesOf } from "../../../model/security-group.ts";
 import type { RuleContent } from "../../../model/security-group.ts";
-import { need } from "../../../model/world.ts";
+import { find, need } from "../../../model/world.ts";
 import type { World } from "../../../model/world.ts";
 import { hasPorts, hasTypes, parseProtocol } from "../../../values/protocol.ts";
 import type { Filters } from "../../filters.ts";
@@ -20,19 +20,19 @@ export const groupView = (world: World, group: SecurityGroup): SecurityGroupView
   Description: group.description,
   OwnerId: group.account,
   VpcId: group.vpc,
-  IpPermissions: permissionsView(rulesOf(world, group.id, false)),
-  IpPermissionsEgress: permissionsView(rulesOf(world, group.id, true)),
+  IpPermissions: permissionsView(world, rulesOf(world, group.id, false)),
+  IpPermissionsEgress: permissionsView(world, rulesOf(world, group.id, true)),
   SecurityGroupArn: arnOf(group, "security-group", group.id),
   Tags: tagList(group.tags),
 });
 
 /** Rules as permissions: one per protocol and ports, holding every source or destination they are open to. */
-export function permissionsView(rules: readonly RuleContent[]): IpPermission[] {
+export function permissionsView(world: World, rules: readonly RuleContent[]): IpPermission[] {
   const merged = Map.groupBy(rules, (rule) => [rule.protocol, rule.from, rule.to].join(" "));
-  return [...merged.values()].flatMap((same) => (same[0] ? [permissionView(same[0], same)] : []));
+  return [...merged.values()].flatMap((same) => (same[0] ? [permissionView(world, same[0], same)] : []));
 }
 
-function permissionView({ protocol, from, to }: RuleContent, rules: readonly RuleContent[]): IpPermission {
+function permissionView(world: World, { protocol, from, to }: RuleContent, rules: readonly RuleContent[]): IpPermission {
   const known = parseProtocol(protocol);
   const ranged = known !== undefined && (hasPorts(known) || hasTypes(known));
   const cidrs = rules.flatMap(({ peer, description: Description }) =>
@@ -51,10 +51,16 @@ function permissionView({ protocol, from, to }: RuleContent, rules: readonly Rul
       peer.type === "prefix-list" ? [{ PrefixListId: peer.list, Description }] : [],
     ),
     UserIdGroupPairs: rules.flatMap(({ peer, description: Description }) =>
-      peer.type === "group" ? [{ GroupId: peer.group, UserId: peer.account, Description }] : [],
+      peer.type === "group" ? [{ ...referenceView(world, peer), Description }] : [],
     ),
   };
 }
+
+/** A group as a rule names it: once it is gone nobody owns it. */
+const referenceView = (world: World, { group, account }: Extract<RulePeer, { type: "group" }>) => ({
+  GroupId: group,
+  ...(find(world, "security-group", group) && { UserId: account }),
+});
 
 /** The members that both forms of a single rule show. */
 const ruleMembers = (rule: SecurityGroupRule) => ({
@@ -74,7 +80,7 @@ const ruleMembers = (rule: SecurityGroupRule) => ({
 export const ruleView = (world: World, rule: SecurityGroupRule): SecurityGroupRuleView => ({
   ...ruleMembers(rule),
   GroupOwnerId: need(world, "security-group", rule.group).account,
-  ReferencedGroupInfo: rule.peer.type === "group" ? { GroupId: rule.peer.group, UserId: rule.peer.account } : undefined,
+  ReferencedGroupInfo: rule.peer.type === "group" ? referenceView(world, rule.peer) : undefined,
   SecurityGroupRuleArn: arnOf(rule, "security-group-rule", rule.id),
   Tags: tagList(rule.tags),
 });

@@ -1,0 +1,23 @@
+import { isRefusal } from "../../values/refuse.ts";
+import { operation } from "../operation.ts";
+import { describe } from "./describe.ts";
+import type { Listing } from "./describe.ts";
+import { prefixListFilters, prefixListView } from "./views/prefix-list.ts";
+import type { ManagedPrefixList } from "@aws-sdk/client-ec2";
+
+const listing: Listing<"prefix-list", ManagedPrefixList> = {
+  kind: "prefix-list",
+  ids: { parameter: "PrefixListIds", alone: false },
+  bounds: [1, 100],
+  filters: prefixListFilters,
+  view: (_, list) => prefixListView(list),
+};
+
+/** The caller's lists. Amazon's own are not here: none of its services is. */
+export const describeManagedPrefixLists = operation({
+  name: "DescribeManagedPrefixLists",
+  run(world, input, call) {
+    const page = describe(listing, world, call, { ...input, ids: input.PrefixListIds });
+    return isRefusal(page) ? page : { output: { PrefixLists: [...page.items], NextToken: page.next } };
+  },
+});
