@@ -1,5 +1,5 @@
 /** Networks for tests, said briefly: rules as `tcp 22 10.0.0.0/8`, list entries as `100 allow tcp 80 0.0.0.0/0`. */
-import type { Acl, AclEntry, Group, GroupRule, Interface, Network, Peer, Values } from "../src/policy/network.ts";
+import type { Acl, AclEntry, Group, GroupRule, Interface, Network, Peer, PrefixList, Values } from "../src/policy/network.ts";
 import { type Cidr, type Ip, parseCidr, parseIp } from "../src/values/ip.ts";
 import { hasPorts, hasTypes, parseProtocol, type Protocol } from "../src/values/protocol.ts";
 
@@ -30,11 +30,11 @@ function valuesOf(protocol: Protocol, text: string): Values {
   return second === undefined ? { from: type, to: type | 255 } : { from: type | Number(second), to: type | Number(second) };
 }
 
-/** `protocol values peer`: peer is a prefix, or the id of a group. */
+/** `protocol values peer`: peer is a prefix, or the id of a group or a prefix list. */
 export function rule(id: string, text: string): GroupRule {
   const [name = "", values = "any", to = ""] = text.split(" ");
   const protocol = protocolOf(name);
-  const peer: Peer = to.startsWith("sg-") ? { members: to } : { cidr: cidr(to) };
+  const peer: Peer = to.startsWith("sg-") ? { members: to } : to.startsWith("pl-") ? { prefixes: to } : { cidr: cidr(to) };
   return { id, protocol, values: protocol === "all" ? "any" : valuesOf(protocol, values), peer };
 }
 
@@ -75,6 +75,7 @@ export interface NetworkSpec {
   readonly subnets: Readonly<Record<string, string>>;
   readonly acls: readonly Acl[];
   readonly groups: readonly Group[];
+  readonly prefixes?: readonly PrefixList[];
   readonly interfaces: readonly {
     readonly id: string;
     readonly subnet: string;
@@ -111,6 +112,7 @@ export function network(spec: NetworkSpec): Network {
         { id, addresses: interfaces.filter((each) => each.groups.includes(id)).flatMap((each) => each.addresses) },
       ]),
     ),
+    prefixes: new Map(spec.prefixes?.map((each) => [each.id, each])),
     acls: new Map(spec.acls.map((each) => [each.id, each])),
   };
 }

@@ -1,6 +1,6 @@
 /** Random networks, changes to them, and the packets at the edges of their rules. */
-import type { Acl, AclEntry, Direction, Group, GroupRule, Interface, Network, Peer, Values } from "../src/policy/network.ts";
-import { type Cidr, type Family, firstOf, type Ip, lastOf, offset, widthOf } from "../src/values/ip.ts";
+import type { Acl, AclEntry, Direction, Group, GroupRule, Interface, Network, Peer, PrefixList, Values } from "../src/policy/network.ts";
+import { type Cidr, covers, type Family, firstOf, type Ip, lastOf, offset, widthOf } from "../src/values/ip.ts";
 import { hasPorts, hasTypes, type Protocol } from "../src/values/protocol.ts";
 import type { Sent } from "./conntrack.ts";
 import { cidr, ip } from "./network.ts";
@@ -59,8 +59,18 @@ function groupRule(random: Random, { prefixes }: Pool, groups: readonly string[]
   const protocol = random.pick(protocols);
   const peer: Peer = random.chance(0.25)
     ? { members: random.pick(groups) }
+    : random.chance(0.15) ? { prefixes: random.pick(listIds) }
     : { cidr: random.pick(random.chance(0.4) ? world : prefixes) };
   return { id: `sgr-${++made}`, protocol, values: valuesOf(random, protocol), peer };
+}
+
+const listIds = ["pl-1", "pl-2"];
+
+/** Prefixes of both families, none inside another. */
+function prefixList(random: Random, { prefixes }: Pool, id: string): PrefixList {
+  const drawn = random.sample(prefixes, random.between(0, 4));
+  const cidrs = drawn.filter((each, at) => !drawn.some((other, place) => place !== at && covers(other, each) && (place < at || !covers(each, other))));
+  return { id, cidrs };
 }
 
 /** What leaves connections untracked, where both directions have one. */
@@ -137,6 +147,7 @@ export function randomWorld(random: Random, size: Size): RandomWorld {
     id: "vpc-lab",
     interfaces: byId(interfaces),
     subnets: byId(ids.subnets.map((id) => ({ id, acl: random.pick(ids.acls) }))),
+    prefixes: byId(listIds.map((id) => prefixList(random, from, id))),
     groups: byId(ids.groups.map((id) => group(random, from, id, ids.groups, size.rules))),
     acls: byId(ids.acls.map((id) => acl(random, from, id, size.rules))),
   });
@@ -147,7 +158,7 @@ function changeable(random: Random, from: Pool, size: Size, network: Network): R
   return {
     network,
     change: () => {
-      let { interfaces, subnets, groups, acls } = network;
+      let { interfaces, subnets, groups, acls, prefixes } = network;
       const ids = [...groups.keys()];
       for (let times = random.between(1, 3); times > 0; times--) {
         const one = random.pick([...interfaces.values()]);
@@ -158,10 +169,11 @@ function changeable(random: Random, from: Pool, size: Size, network: Network): R
           () => (groups = edited(groups, random.pick(ids), (id) => withoutRule(random, groups.get(id) ?? group(random, from, id, ids, 0)))),
           () => (acls = edited(acls, random.pick([...acls.keys()]), (id) => acl(random, from, id, size.rules))),
           () => (subnets = edited(subnets, subnet.id, (id) => ({ id, acl: random.pick([...acls.keys()]) }))),
+          () => (prefixes = edited(prefixes, random.pick(listIds), (id) => prefixList(random, from, id))),
           () => (interfaces = edited(interfaces, one.id, () => replaced)),
         ])();
       }
-      return changeable(random, from, size, withMembers({ id: network.id, interfaces, subnets, groups, acls }));
+      return changeable(random, from, size, withMembers({ id: network.id, interfaces, subnets, groups, prefixes, acls }));
     },
   };
 }

@@ -2,6 +2,7 @@ import type * as EC2 from "@aws-sdk/client-ec2";
 import type { IdKind, Id } from "../values/id.ts";
 import type { Refusal } from "../values/refuse.ts";
 import type { Change, World } from "../model/world.ts";
+import type { Quotas } from "./limits.ts";
 
 type Commands<Sdk> = { [K in keyof Sdk as K extends `${infer A}Command` ? A : never]: Sdk[K] };
 type InstanceOf<C> = C extends abstract new (...args: never) => infer R ? R : never;
@@ -16,7 +17,7 @@ export type Output<A extends Action> =
     ? Omit<O, "$metadata">
     : never;
 
-/** What a call may know beside the world and its input: who calls, when, and fresh randomness. */
+/** What a call may know beside the world and its input: who calls, when, within which quotas, and fresh randomness. */
 export interface Call {
   readonly account: string;
   readonly region: string;
@@ -28,6 +29,7 @@ export interface Call {
   random(count: number): string;
   /** SHA-256 of the text, lowercase hex. */
   digest(text: string): string;
+  readonly quotas: Quotas;
   /** What the instance's processes last wrote to its console, base64; undefined when there is nothing. */
   console?(instance: Id<"instance">): string | undefined;
 }

@@ -3,6 +3,8 @@ import type { Change, World } from "../model/world.ts";
 import { mintId } from "../values/id.ts";
 import { type Refusal, isRefusal, refuse } from "../values/refuse.ts";
 import { attemptOf, remember, replay } from "./idempotency.ts";
+import { standardQuotas } from "./limits.ts";
+import type { Quotas } from "./limits.ts";
 import type { Call, Outcome } from "./operation.ts";
 import type { Fields } from "./wire/scalar.ts";
 import type { OperationShape } from "./wire/shape.ts";
@@ -30,6 +32,8 @@ export interface Sources {
   random(count: number): string;
   /** SHA-256, lowercase hex. */
   digest(text: string): string;
+  /** The standard ones, where it is absent. */
+  readonly quotas?: Quotas;
   /** What an instance's processes last wrote to its console, base64; undefined when there is nothing. */
   console?(instance: string): string | undefined;
 }
@@ -44,6 +48,7 @@ export function callOf(caller: Caller, sources: Sources): ServedCall {
     mint: (kind) => mintId(kind, sources.random(9)),
     random: (count) => sources.random(count),
     digest: (text) => sources.digest(text),
+    quotas: sources.quotas ?? standardQuotas,
     console: (instance) => sources.console?.(instance),
   };
 }

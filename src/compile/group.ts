@@ -6,7 +6,7 @@ import { type Family, hostCidr } from "../values/ip.ts";
 import { once } from "../values/once.ts";
 import { allPorts, type Range } from "../values/ports.ts";
 import { hasTypes } from "../values/protocol.ts";
-import { type Direction, type Group, type GroupRule, isWorld, type Members, untrackable } from "../policy/network.ts";
+import { type Direction, type Group, type GroupRule, isWorld, type Members, type PrefixList, untrackable } from "../policy/network.ts";
 import { type Box, disjoint } from "./boxes.ts";
 import { type Chain, type Element, type Field, type KeyPart, type Match, openBack, type Part, type Rule, type SetDefinition } from "./rule.ts";
 
@@ -18,6 +18,7 @@ export const afterTracked = (direction: Direction): string => `groups/${directio
 
 const families: readonly Family[] = [4, 6];
 const memberSet = (group: string, family: Family): string => `members/${group}/${family}`;
+const prefixSet = (list: string, family: Family): string => `prefixes/${list}/${family}`;
 const peerField = (direction: Direction, family: Family): Field =>
   direction === "in" ? `saddr${family}` : `daddr${family}`;
 
@@ -122,11 +123,11 @@ function rulesPart(group: Group, direction: Direction): Piece {
       elements.push(...boxElements(set, shape, boxes, true));
     }
   }
-  for (const peer of new Set(wanted.flatMap((rule) => ("members" in rule.peer ? [rule.peer.members] : [])))) {
+  for (const [peer, setOf] of references(wanted)) {
     for (const shape of shapes) {
       const boxes = wanted.flatMap((rule): Box[] => {
         const { shape: own, range } = line(rule);
-        if (own !== shape || !("members" in rule.peer) || rule.peer.members !== peer) return [];
+        if (own !== shape || referenceOf(rule)?.[0] !== peer) return [];
         return [{ cidr: anywhere, values: range, rules: [rule.id] }];
       });
       if (boxes.length === 0) continue;
@@ -134,13 +135,24 @@ function rulesPart(group: Group, direction: Direction): Piece {
       sets.push({ name: set, key: shapeFields[shape], intervals: true, toChain: false });
       elements.push(...boxElements(set, shape, boxes, false));
       for (const family of families) {
-        const member: Match = { lookup: [peerField(direction, family)], set: memberSet(peer, family) };
+        const member: Match = { lookup: [peerField(direction, family)], set: setOf(peer, family) };
         rules.push({ when: [member, { lookup: shapeFields[shape], set }], do: next });
       }
     }
   }
   return { chains: [{ name, rules }], sets, elements };
 }
+
+type SetOf = (id: string, family: Family) => string;
+
+/** What a rule refers to by id, and the sets that hold its addresses. */
+function referenceOf({ peer }: GroupRule): readonly [id: string, setOf: SetOf] | undefined {
+  if ("cidr" in peer) return undefined;
+  return "members" in peer ? [peer.members, memberSet] : [peer.prefixes, prefixSet];
+}
+
+const references = (rules: readonly GroupRule[]): ReadonlyMap<string, SetOf> =>
+  new Map(rules.map(referenceOf).filter((each) => each !== undefined));
 
 /** Stands where the peer is not a prefix, so that values alone are made disjoint. */
 const anywhere = { family: 4, base: 0n, length: 0 } as const;
@@ -181,6 +193,19 @@ export const membersPart = once((members: Members): Part => ({
     set: memberSet(members.id, ip.family),
     key: [{ cidr: hostCidr(ip) }],
   })),
+}));
+
+/** The sets of a prefix list's prefixes, one of each family. */
+export const prefixesPart = once((list: PrefixList): Part => ({
+  name: `prefixes/${list.id}`,
+  chains: [],
+  sets: families.map((family) => ({
+    name: prefixSet(list.id, family),
+    key: [`saddr${family}` as const],
+    intervals: true,
+    toChain: false,
+  })),
+  elements: list.cidrs.map((cidr) => ({ set: prefixSet(list.id, cidr.family), key: [{ cidr }] })),
 }));
 
 /** The chain that tries an interface's groups: those open to the world first, then the rest, then drop. */

@@ -21,7 +21,7 @@ import {
   openingsOf,
   type Subnet,
 } from "../policy/network.ts";
-import { afterOpen, afterTracked, groupPart, groupsChain, membersPart } from "./group.ts";
+import { afterOpen, afterTracked, groupPart, groupsChain, membersPart, prefixesPart } from "./group.ts";
 import { markerChain, partText } from "./nft.ts";
 import {
   type Action,
@@ -45,6 +45,7 @@ export function compile(network: Network): Ruleset {
   return new Map([
     ["base", base],
     ["members", section([...network.members.values()].map((each) => membersPart(each)))],
+    ["prefixes", section([...network.prefixes.values()].map((each) => prefixesPart(each)))],
     ["groups", section([...network.groups.values()].map((each) => groupPart(each)))],
     ["lists", section([...network.acls.values()].map((each) => aclPart(each)))],
     ["subnets", section([...network.subnets.values()].map((each) => subnetPart(each)))],

@@ -161,6 +161,9 @@ function admits(network: Network, rule: GroupRule, direction: Direction, packet:
   const peer = direction === "in" ? packet.source : packet.destination;
   if (!matches(rule.protocol, rule.values, packet)) return false;
   if ("cidr" in rule.peer) return holds(rule.peer.cidr, peer);
+  if ("prefixes" in rule.peer) {
+    return network.prefixes.get(rule.peer.prefixes)?.cidrs.some((cidr) => holds(cidr, peer)) ?? false;
+  }
   const members = network.members.get(rule.peer.members);
   return members !== undefined && members.addresses.some((ip) => ip.family === peer.family && ip.bits === peer.bits);
 }

@@ -3,16 +3,17 @@ import type {
   AclEntry as ModelEntry,
   NetworkAcl,
   NetworkInterface,
+  PrefixList as ModelPrefixList,
   SecurityGroup,
   SecurityGroupRule,
   Subnet as ModelSubnet,
   Vpc,
 } from "../model/resource.ts";
 import { everywhere, find, listed, need, type Table, type World } from "../model/world.ts";
-import { type Cidr, type Ip, parseCidr, parseIp } from "../values/ip.ts";
+import { type Cidr, covers, type Ip, parseCidr, parseIp } from "../values/ip.ts";
 import { once } from "../values/once.ts";
 import { hasPorts, hasTypes, ICMPV6, parseProtocol, type Protocol } from "../values/protocol.ts";
-import type { Acl, AclEntry, Group, GroupRule, Interface, Members, Network, Peer, Subnet, Values } from "./network.ts";
+import type { Acl, AclEntry, Group, GroupRule, Interface, Members, Network, Peer, PrefixList, Subnet, Values } from "./network.ts";
 
 /** Every network that has an interface to filter, by VPC id. */
 export function lower(world: World): ReadonlyMap<string, Network> {
@@ -29,8 +30,10 @@ export function lowerVpc(world: World, vpc: Vpc): Network {
   const interfaces = lowerInterfaces(listed(world, "interfacesOfVpc", vpc.id));
   const groups = new Map(groupsInUse(interfaces).map((id) => [id, lowerGroup(world, id)]));
   const members = new Map<string, Members>();
+  const prefixes = new Map<string, PrefixList>();
   for (const group of groups.values()) {
-    for (const id of referredTo(group)) if (!members.has(id)) members.set(id, lowerMembers(world, id, vpc));
+    for (const id of groupsReferredTo(group)) if (!members.has(id)) members.set(id, lowerMembers(world, id, vpc));
+    for (const id of listsReferredTo(group)) if (!prefixes.has(id)) prefixes.set(id, lowerPrefixList(need(world, "prefix-list", id)));
   }
   const subnets = new Map<string, Subnet>();
   const acls = new Map<string, Acl>();
@@ -38,7 +41,7 @@ export function lowerVpc(world: World, vpc: Vpc): Network {
     subnets.set(subnet.id, lowerSubnet(subnet));
     if (!acls.has(subnet.acl)) acls.set(subnet.acl, lowerAcl(need(world, "network-acl", subnet.acl)));
   }
-  return { id: vpc.id, interfaces, subnets, groups, members, acls };
+  return { id: vpc.id, interfaces, subnets, groups, members, prefixes, acls };
 }
 
 const sorted = <R extends { readonly id: string }>(table: { values(): Iterable<R> }): R[] =>
@@ -55,8 +58,13 @@ const groupsInUse = once((interfaces: ReadonlyMap<string, Interface>): readonly 
 ]);
 
 /** Ids of the groups a group's rules refer to. */
-const referredTo = once((group: Group): readonly string[] => [
+const groupsReferredTo = once((group: Group): readonly string[] => [
   ...new Set([...group.in, ...group.out].flatMap(({ peer }) => ("members" in peer ? [peer.members] : []))),
+]);
+
+/** Ids of the prefix lists they refer to. */
+const listsReferredTo = once((group: Group): readonly string[] => [
+  ...new Set([...group.in, ...group.out].flatMap(({ peer }) => ("prefixes" in peer ? [peer.prefixes] : []))),
 ]);
 
 /** The router's end of an interface's link: IFNAMSIZ leaves 15 characters, 12 of them random. */
@@ -82,23 +90,32 @@ const lowerRules = once((group: SecurityGroup, rules: Table<"security-group-rule
   const all = sorted(rules);
   return {
     id: group.id,
-    in: all.filter((rule) => !rule.egress).flatMap(lowerRule),
-    out: all.filter((rule) => rule.egress).flatMap(lowerRule),
+    in: all.filter((rule) => !rule.egress).map(lowerRule),
+    out: all.filter((rule) => rule.egress).map(lowerRule),
   };
 });
 
 const lowerGroup = (world: World, id: string): Group =>
   lowerRules(need(world, "security-group", id), listed(world, "rulesOfGroup", id));
 
-/** A reference is to the private addresses of the group's members in the same network, secondary ones included. */
+/**
+ * A reference is to the private addresses of the group's members in the same network, secondary ones included. A group
+ * that is gone has none.
+ */
 function lowerMembers(world: World, id: string, vpc: Vpc): Members {
   const group = find(world, "security-group", id);
-  return group?.vpc === vpc.id ? lowerMembership(group, listed(world, "interfacesOfGroup", id)) : { id, addresses: [] };
+  return group ? lowerMembership(group, listed(world, "interfacesOfGroup", id), vpc) : { id, addresses: [] };
 }
 
-const lowerMembership = once((group: SecurityGroup, interfaces: Table<"network-interface">): Members => {
+/** The entries of the present version; one that another holds adds nothing. */
+const lowerPrefixList = once((list: ModelPrefixList): PrefixList => {
+  const all = list.entries.map(({ cidr }) => prefix(cidr));
+  return { id: list.id, cidrs: all.filter((cidr) => !all.some((other) => other.length < cidr.length && covers(other, cidr))) };
+});
+
+const lowerMembership = once((group: SecurityGroup, interfaces: Table<"network-interface">, vpc: Vpc): Members => {
   const texts = [...interfaces.values()]
-    .filter((resource) => resource.vpc === group.vpc)
+    .filter((resource) => resource.vpc === vpc.id)
     .flatMap((resource) => [...resource.addresses, ...resource.ipv6Addresses]);
   return { id: group.id, addresses: [...new Set(texts)].sort().map(address) };
 });
@@ -112,16 +129,14 @@ const lowerAcl = once((acl: NetworkAcl): Acl => {
   return { id: acl.id, in: entries(false), out: entries(true) };
 });
 
-/** A rule whose peer Bailey cannot resolve (a prefix list) matches nothing. */
-function lowerRule(rule: SecurityGroupRule): GroupRule[] {
-  const peer = lowerPeer(rule);
+function lowerRule(rule: SecurityGroupRule): GroupRule {
   const protocol = protocolOf(rule.protocol);
-  return peer ? [{ id: rule.id, protocol, values: valuesOf(protocol, rule.from, rule.to), peer }] : [];
+  return { id: rule.id, protocol, values: valuesOf(protocol, rule.from, rule.to), peer: lowerPeer(rule) };
 }
 
-function lowerPeer({ peer }: SecurityGroupRule): Peer | undefined {
+function lowerPeer({ peer }: SecurityGroupRule): Peer {
   if (peer.type === "cidr") return { cidr: prefix(peer.cidr) };
-  return peer.type === "group" ? { members: peer.group } : undefined;
+  return peer.type === "group" ? { members: peer.group } : { prefixes: peer.list };
 }
 
 /**

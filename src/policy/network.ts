@@ -17,8 +17,8 @@ export type Values = Range | "any";
 
 export type Direction = "in" | "out";
 
-/** Who is at the other end: an address in the prefix, or a private address of a member of the group. */
-export type Peer = { readonly cidr: Cidr } | { readonly members: string };
+/** Who is at the other end: an address in the prefix, in the prefix list of that id, or of a member of that group. */
+export type Peer = { readonly cidr: Cidr } | { readonly prefixes: string } | { readonly members: string };
 
 /** An allow rule of a group. */
 export interface GroupRule {
@@ -38,6 +38,12 @@ export interface Group {
 export interface Members {
   readonly id: string;
   readonly addresses: readonly Ip[];
+}
+
+/** A list of prefixes that rules refer to by its id. None of them holds another. */
+export interface PrefixList {
+  readonly id: string;
+  readonly cidrs: readonly Cidr[];
 }
 
 /** One numbered line of an access control list; the first that matches decides. */
@@ -88,6 +94,8 @@ export interface Network {
   readonly groups: ReadonlyMap<string, Group>;
   /** Of every group that some rule refers to. */
   readonly members: ReadonlyMap<string, Members>;
+  /** Every prefix list that some rule refers to. */
+  readonly prefixes: ReadonlyMap<string, PrefixList>;
   readonly acls: ReadonlyMap<string, Acl>;
 }
 

@@ -64,7 +64,7 @@ export const lists: readonly Case[] = [
     network: site({ groups: [["sg-web", ["tcp 80 0.0.0.0/0"]]], a: ["sg-web"], listA: [f2In, f2Out] }),
     steps: [["tcp 203.0.113.9:443 > 10.0.0.5:40000", "drop", "groups in no rule matches"]],
   },
-  { name: "27: out to a port no entry has", network: f2, steps: [["tcp 10.0.0.5:40000 > 192.0.2.20:8080", "accept", "acl out acl-a:120:egress"]] },
+  { name: "27: out to a port that the entry for replies has too", network: f2, steps: [["tcp 10.0.0.5:40000 > 192.0.2.20:8080", "accept", "acl out acl-a:120:egress"]] },
   { name: "27: out to a port no entry has, elsewhere", network: f2, steps: [["tcp 10.0.0.5:40000 > 203.0.113.9:8080", "drop", "acl out no rule matches"]] },
   { name: "29: one's own name server is not exempt", network: f2, steps: [["udp 10.0.0.5:40000 > 10.0.9.9:53", "drop", "acl out no rule matches"]] },
   { name: "30: IPv4 entries say nothing of IPv6", network: f2, steps: [["tcp [2001:db8::9]:50000 > [2001:db8:a::5]:80", "drop", "acl in no rule matches"]] },

@@ -224,7 +224,7 @@ function ruleText(network: Network, gate: Step["gate"], because: Because): strin
     network.groups.get(because.owner)?.[direction].find(({ id }) => id === because.rule) ??
     network.acls.get(because.owner)?.[direction].find(({ id }) => id === because.rule);
   if (!rule) return undefined;
-  const peer = "cidr" in rule ? formatCidr(rule.cidr) : "cidr" in rule.peer ? formatCidr(rule.peer.cidr) : rule.peer.members;
+  const peer = "cidr" in rule ? formatCidr(rule.cidr) : "cidr" in rule.peer ? formatCidr(rule.peer.cidr) : "members" in rule.peer ? rule.peer.members : rule.peer.prefixes;
   const action = "action" in rule ? rule.action : "allow";
   return `${action} ${protocolText(rule.protocol)}${valueText(rule.protocol, rule.values)} ${preposition} ${peer}`;
 }

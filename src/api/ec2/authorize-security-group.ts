@@ -76,7 +76,7 @@ function authorize(world: World, named: Named, permissions: readonly IpPermissio
   if (isRefusal(contents)) return contents;
   const existing = rulesOf(world, group.id, egress);
   const wrong =
-    refuseRepeats(contents) ?? refuseExisting(existing, contents) ?? refuseWeight(world, [...existing, ...contents]);
+    refuseRepeats(contents) ?? refuseExisting(existing, contents) ?? refuseWeight(world, call, [...existing, ...contents]);
   if (wrong) return wrong;
   const rules = contents.map((content) => makeRule(call, group, egress, content, tags["security-group-rule"]));
   return { changes: rules.map(put), output: { Return: true, SecurityGroupRules: rules.map((rule) => ruleView(world, rule)) } };

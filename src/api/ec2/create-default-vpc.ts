@@ -3,7 +3,6 @@ import { cidrOf } from "../../model/vpc.ts";
 import { applyChanges, list, listed, put } from "../../model/world.ts";
 import { overlaps } from "../../values/ip.ts";
 import { isRefusal, refuse } from "../../values/refuse.ts";
-import { limits } from "../limits.ts";
 import { operation } from "../operation.ts";
 import { subnetBlocks } from "./blocks.ts";
 import { defaultBlocks, makeDefaultVpc } from "./default-vpc.ts";
@@ -21,7 +20,7 @@ export const createDefaultVpc = operation({
     if (existing) {
       return refuse("DefaultVpcAlreadyExists", `A Default VPC already exists for this account in this region: ${existing.id}`);
     }
-    if (list(world, call, "vpc").length >= limits.vpcs) {
+    if (list(world, call, "vpc").length >= call.quotas.vpcs) {
       return refuse("VpcLimitExceeded", "The maximum number of VPCs has been reached.");
     }
     const { vpc, changes } = makeDefaultVpc(world, call, list(world, call, "dhcp-options")[0]?.id ?? "default");

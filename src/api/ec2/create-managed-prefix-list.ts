@@ -21,7 +21,7 @@ export const createManagedPrefixList = operation({
     if (isRefusal(tags)) return tags;
     const crowded = refuseCount(plan.entries, plan.maxEntries);
     if (crowded) return crowded;
-    if (list(world, call, "prefix-list").length >= limits.prefixLists) {
+    if (list(world, call, "prefix-list").length >= call.quotas.prefixLists) {
       return refuse("PrefixListLimitExceeded", "The maximum number of prefix lists has been reached.");
     }
     const made = makePrefixList(call, { ...plan, tags: tags["prefix-list"] ?? {} });

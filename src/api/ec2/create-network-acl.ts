@@ -1,7 +1,6 @@
 import { makeAcl } from "../../model/network-acl.ts";
 import { listed, put } from "../../model/world.ts";
 import { isRefusal, refuse } from "../../values/refuse.ts";
-import { limits } from "../limits.ts";
 import { operation } from "../operation.ts";
 import { parseTagSpecifications } from "../tags.ts";
 import { locate } from "./lookup.ts";
@@ -15,7 +14,7 @@ export const createNetworkAcl = operation({
     if (isRefusal(tags)) return tags;
     const vpc = locate(world, call, "vpc", VpcId);
     if (isRefusal(vpc)) return vpc;
-    if (listed(world, "aclsOfVpc", vpc.id).size >= limits.aclsPerVpc) {
+    if (listed(world, "aclsOfVpc", vpc.id).size >= call.quotas.aclsPerVpc) {
       return refuse("NetworkAclLimitExceeded", "The maximum number of network ACLs has been reached.");
     }
     const acl = makeAcl(call, {

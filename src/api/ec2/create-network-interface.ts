@@ -4,6 +4,7 @@ import { isRefusal, refuse } from "../../values/refuse.ts";
 import type { Refusal } from "../../values/refuse.ts";
 import { limits } from "../limits.ts";
 import { operation } from "../operation.ts";
+import type { Call } from "../operation.ts";
 import { parseTagSpecifications } from "../tags.ts";
 import { chooseAddresses, parseAddresses } from "./addresses.ts";
 import { parseConnectionTracking } from "./connection-tracking.ts";
@@ -41,7 +42,7 @@ export const createNetworkInterface = operation({
     if (isRefusal(subnet)) return subnet;
     const groups = groupsFor(world, call, need(world, "vpc", subnet.vpc), input.Groups);
     if (isRefusal(groups)) return groups;
-    const tooMany = refuseGroupCount(groups) ?? refuseInterfaceCount(list(world, call, "network-interface").length + 1);
+    const tooMany = refuseGroupCount(call, groups) ?? refuseInterfaceCount(call, list(world, call, "network-interface").length + 1);
     if (tooMany) return tooMany;
     const addresses = chooseAddresses(world, subnet, wanted, limits.addressesPerInterface);
     if (isRefusal(addresses)) return addresses;
@@ -58,8 +59,8 @@ export const createNetworkInterface = operation({
 });
 
 /** Refuses more groups than an interface may have. */
-export const refuseGroupCount = (groups: readonly string[]): Refusal | undefined =>
-  groups.length > limits.groupsPerInterface
+export const refuseGroupCount = ({ quotas }: Call, groups: readonly string[]): Refusal | undefined =>
+  groups.length > quotas.groupsPerInterface
     ? refuse(
         "SecurityGroupsPerInterfaceLimitExceeded",
         "The maximum number of security groups per interface has been reached.",
@@ -67,7 +68,7 @@ export const refuseGroupCount = (groups: readonly string[]): Refusal | undefined
     : undefined;
 
 /** Refuses more interfaces than a region may have. */
-export const refuseInterfaceCount = (count: number): Refusal | undefined =>
-  count > limits.interfaces
+export const refuseInterfaceCount = ({ quotas }: Call, count: number): Refusal | undefined =>
+  count > quotas.interfaces
     ? refuse("NetworkInterfaceLimitExceeded", "The maximum number of network interfaces has been reached.")
     : undefined;

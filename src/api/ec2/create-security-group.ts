@@ -4,7 +4,6 @@ import type { SecurityGroup } from "../../model/resource.ts";
 import { makeGroup } from "../../model/security-group.ts";
 import { isRefusal, refuse } from "../../values/refuse.ts";
 import type { Refusal } from "../../values/refuse.ts";
-import { limits } from "../limits.ts";
 import { operation } from "../operation.ts";
 import { parseTagSpecifications } from "../tags.ts";
 import { groupNamed, vpcOrDefault } from "./lookup.ts";
@@ -46,7 +45,7 @@ export const createSecurityGroup = operation({
     if (groupNamed(world, vpc.id, name)) {
       return refuse("InvalidGroup.Duplicate", `The security group '${name}' already exists for VPC '${vpc.id}'`);
     }
-    if (list(world, call, "security-group").length >= limits.groupsPerRegion) {
+    if (list(world, call, "security-group").length >= call.quotas.groupsPerRegion) {
       return refuse("SecurityGroupLimitExceeded", "The maximum number of security groups has been reached.");
     }
 

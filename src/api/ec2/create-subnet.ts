@@ -2,7 +2,6 @@ import { makeSubnet } from "../../model/subnet.ts";
 import { listed, put } from "../../model/world.ts";
 import { formatCidr } from "../../values/ip.ts";
 import { isRefusal, refuse } from "../../values/refuse.ts";
-import { limits } from "../limits.ts";
 import { operation } from "../operation.ts";
 import { parseTagSpecifications } from "../tags.ts";
 import { parseBlock, refuseSubnetBlock } from "./blocks.ts";
@@ -41,7 +40,7 @@ export const createSubnet = operation({
       refuseSubnetBlock(world, vpc, cidr, input.CidrBlock) ??
       (ipv6 && refuseSubnetBlock(world, vpc, ipv6, input.Ipv6CidrBlock ?? ""));
     if (wrong) return wrong;
-    if (listed(world, "subnetsOfVpc", vpc.id).size >= limits.subnetsPerVpc) {
+    if (listed(world, "subnetsOfVpc", vpc.id).size >= call.quotas.subnetsPerVpc) {
       return refuse("SubnetLimitExceeded", "The maximum number of subnets has been reached.");
     }
 

@@ -2,7 +2,6 @@ import { isVpcBlock, makeVpc } from "../../model/vpc.ts";
 import { applyChanges, list } from "../../model/world.ts";
 import { formatCidr } from "../../values/ip.ts";
 import { isRefusal, refuse } from "../../values/refuse.ts";
-import { limits } from "../limits.ts";
 import { operation } from "../operation.ts";
 import { parseTagSpecifications } from "../tags.ts";
 import { parseBlock } from "./blocks.ts";
@@ -27,7 +26,7 @@ export const createVpc = operation({
     }
     const tags = parseTagSpecifications(input.TagSpecifications, ["vpc"]);
     if (isRefusal(tags)) return tags;
-    if (list(world, call, "vpc").length >= limits.vpcs) {
+    if (list(world, call, "vpc").length >= call.quotas.vpcs) {
       return refuse("VpcLimitExceeded", "The maximum number of VPCs has been reached.");
     }
 

@@ -1,5 +1,4 @@
 import { refuse } from "../../values/refuse.ts";
-import { limits } from "../limits.ts";
 import { operation } from "../operation.ts";
 import { defaultVpc } from "./lookup.ts";
 
@@ -9,8 +8,8 @@ export const describeAccountAttributes = operation({
     const attributes: Readonly<Record<string, string>> = {
       "supported-platforms": "VPC",
       "default-vpc": defaultVpc(world, call)?.id ?? "none",
-      "max-instances": String(limits.instances),
-      "vpc-max-security-groups-per-interface": String(limits.groupsPerInterface),
+      "max-instances": String(call.quotas.instances),
+      "vpc-max-security-groups-per-interface": String(call.quotas.groupsPerInterface),
       "max-elastic-ips": "0",
       "vpc-max-elastic-ips": "0",
     };

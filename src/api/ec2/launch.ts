@@ -199,7 +199,7 @@ function findPlanned(
     refuse("InvalidParameter", `Security group ${group.id} and subnet ${subnet.id} belong to different networks.`),
   );
   if (isRefusal(groups)) return groups;
-  return refuseGroupCount(groups) ?? { ...planned, subnet, groups, description: spec.Description ?? "" };
+  return refuseGroupCount(call, groups) ?? { ...planned, subnet, groups, description: spec.Description ?? "" };
 }
 
 /** Where an instance goes when no subnet is named: the default VPC's subnet of the zone, or of the first zone that has one. */

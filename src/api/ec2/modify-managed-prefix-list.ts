@@ -25,7 +25,7 @@ export const modifyManagedPrefixList = operation({
     if (isRefusal(list)) return list;
     const named: PrefixList = { ...list, state: "modify-complete", name: input.PrefixListName ?? list.name };
     const stale = refuseVersion(list, input.CurrentVersion);
-    if (input.MaxEntries !== undefined) return stale ?? resize(world, named, input.MaxEntries);
+    if (input.MaxEntries !== undefined) return stale ?? resize(world, call, named, input.MaxEntries);
     if (!input.AddEntries?.length && !input.RemoveEntries?.length) return stale ?? modified(named);
     return edit(world, named, input, call, stale);
   },
@@ -98,12 +98,17 @@ function edit(
 }
 
 /** Every rule that names the list then counts as the new size, so every group that has one must have room for it. */
-function resize(world: World, list: PrefixList, maxEntries: number): Refusal | Outcome<Output<"ModifyManagedPrefixList">> {
+function resize(
+  world: World,
+  call: Call,
+  list: PrefixList,
+  maxEntries: number,
+): Refusal | Outcome<Output<"ModifyManagedPrefixList">> {
   const crowded = refuseCount(list.entries, maxEntries);
   if (crowded) return crowded;
   const resized: PrefixList = { ...list, maxEntries };
   const after = applyChanges(world, [put(resized)]);
-  const full = groupsNaming(world, list).filter((group) => !groupFits(after, group));
+  const full = groupsNaming(world, list).filter((group) => !groupFits(after, call, group));
   if (full.length > 0) {
     return refuse(
       "RulesPerSecurityGroupLimitExceeded",

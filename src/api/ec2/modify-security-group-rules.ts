@@ -42,7 +42,8 @@ export const modifySecurityGroupRules = operation({
       const { description: _, ...rest } = rule;
       modified.push({ ...rest, ...content });
     }
-    const wrong = refuseDirection(world, group, modified, true) ?? refuseDirection(world, group, modified, false);
+    const wrong =
+      refuseDirection(world, call, group, modified, true) ?? refuseDirection(world, call, group, modified, false);
     return wrong ?? { changes: modified.map(put), output: { Return: true } };
   },
 });
@@ -50,6 +51,7 @@ export const modifySecurityGroupRules = operation({
 /** Refuses what would be the same rule as another one of its direction, and what would be too much for it. */
 function refuseDirection(
   world: World,
+  call: Call,
   group: SecurityGroup,
   modified: readonly SecurityGroupRule[],
   egress: boolean,
@@ -57,7 +59,7 @@ function refuseDirection(
   const next = modified.filter((rule) => rule.egress === egress);
   const ids = new Set(next.map((rule) => rule.id));
   const others = rulesOf(world, group.id, egress).filter((rule) => !ids.has(rule.id));
-  return refuseRepeats(next) ?? refuseExisting(others, next) ?? refuseWeight(world, [...others, ...next]);
+  return refuseRepeats(next) ?? refuseExisting(others, next) ?? refuseWeight(world, call, [...others, ...next]);
 }
 
 function parseContent(

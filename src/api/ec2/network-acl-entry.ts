@@ -3,8 +3,8 @@ import type { AclEntry, NetworkAcl } from "../../model/resource.ts";
 import { put } from "../../model/world.ts";
 import { isRefusal, refuse } from "../../values/refuse.ts";
 import type { Refusal } from "../../values/refuse.ts";
-import { limits } from "../limits.ts";
 import { operation } from "../operation.ts";
+import type { Call } from "../operation.ts";
 import { parseEntry, parseEntryKey } from "./acl-entry.ts";
 import { locate } from "./lookup.ts";
 
@@ -57,10 +57,10 @@ const noEntry = (number: number): Refusal =>
   refuse("InvalidNetworkAclEntry.NotFound", `The network acl entry identified by ${number} does not exist`);
 
 /** Refuses a list that has more entries of the new one's direction and family than the quota. */
-function refuseSize(acl: NetworkAcl, added: AclEntry): Refusal | undefined {
+function refuseSize({ quotas }: Call, acl: NetworkAcl, added: AclEntry): Refusal | undefined {
   const isIpv6 = (entry: AclEntry): boolean => entry.cidr.includes(":");
   const alike = acl.entries.filter((entry) => entry.egress === added.egress && isIpv6(entry) === isIpv6(added));
-  return alike.length > limits.entriesPerAcl
+  return alike.length > quotas.entriesPerAcl
     ? refuse("NetworkAclEntryLimitExceeded", "The maximum number of network acl entries has been reached.")
     : undefined;
 }

@@ -55,7 +55,7 @@ export function regroup(world: World, eni: NetworkInterface, texts: readonly str
   if (texts.length === 0) return refuse("MissingParameter", "The request must contain the parameter SecurityGroupId");
   const groups = groupsFor(world, call, need(world, "vpc", eni.vpc), texts);
   if (isRefusal(groups)) return groups;
-  return refuseGroupCount(groups) ?? { ...eni, groups };
+  return refuseGroupCount(call, groups) ?? { ...eni, groups };
 }
 
 export const resetNetworkInterfaceAttribute = operation({

@@ -7,7 +7,6 @@ import { list, put } from "../../model/world.ts";
 import type { World } from "../../model/world.ts";
 import { isRefusal, refuse } from "../../values/refuse.ts";
 import type { Refusal } from "../../values/refuse.ts";
-import { limits } from "../limits.ts";
 import { operation } from "../operation.ts";
 import type { Call, Input } from "../operation.ts";
 import { parseTagSpecifications } from "../tags.ts";
@@ -151,8 +150,8 @@ function planInterface(
 
 function refuseCount(world: World, addedInterfaces: number, call: Call): Refusal | undefined {
   const alive = list(world, call, "instance").filter(({ state }) => state !== "terminated").length;
-  if (alive >= limits.instances) {
-    return refuse("InstanceLimitExceeded", `You have reached your limit of ${limits.instances} instances.`);
+  if (alive >= call.quotas.instances) {
+    return refuse("InstanceLimitExceeded", `You have reached your limit of ${call.quotas.instances} instances.`);
   }
-  return refuseInterfaceCount(list(world, call, "network-interface").length + addedInterfaces);
+  return refuseInterfaceCount(call, list(world, call, "network-interface").length + addedInterfaces);
 }

@@ -5,7 +5,6 @@ import type { World } from "../../model/world.ts";
 import { formatCidr, overlaps } from "../../values/ip.ts";
 import { isRefusal, refuse } from "../../values/refuse.ts";
 import type { Refusal } from "../../values/refuse.ts";
-import { limits } from "../limits.ts";
 import { operation } from "../operation.ts";
 import type { Call, Outcome, Output } from "../operation.ts";
 import { parseBlock } from "./blocks.ts";
@@ -29,7 +28,7 @@ export const associateVpcCidrBlock = operation({
     if (input.CidrBlock !== undefined) return associateIpv4(world, input.VpcId ?? "", input.CidrBlock, call);
     const vpc = locate(world, call, "vpc", input.VpcId ?? "");
     if (isRefusal(vpc)) return vpc;
-    if (vpc.ipv6Cidrs.length >= limits.cidrsPerVpc) return tooMany(vpc);
+    if (vpc.ipv6Cidrs.length >= call.quotas.cidrsPerVpc) return tooMany(vpc, call);
     const { block, changes } = joinIpv6Block(world, call, vpc);
     const Ipv6CidrBlockAssociation = vpcIpv6BlockView(block, vpc.region, "associating");
     return { changes, output: { VpcId: vpc.id, Ipv6CidrBlockAssociation } };
@@ -56,7 +55,7 @@ function associateIpv4(
       `The CIDR '${text}' is restricted. ${unrestricted}`,
     );
   }
-  if (vpc.cidrs.length >= limits.cidrsPerVpc) return tooMany(vpc);
+  if (vpc.cidrs.length >= call.quotas.cidrsPerVpc) return tooMany(vpc, call);
   const { block, changes } = joinBlock(world, call, vpc, formatCidr(cidr));
   return { changes, output: { VpcId: vpc.id, CidrBlockAssociation: vpcBlockView(block, "associating") } };
 }
@@ -64,10 +63,10 @@ function associateIpv4(
 const unrestricted =
   "Use a CIDR from the same private address range as the current VPC CIDR, or use a publicly-routable CIDR.";
 
-const tooMany = (vpc: Vpc): Refusal =>
+const tooMany = (vpc: Vpc, { quotas }: Call): Refusal =>
   refuse(
     "CidrLimitExceeded",
-    `This network '${vpc.id}' has met its maximum number of allowed CIDRs: ${limits.cidrsPerVpc}`,
+    `This network '${vpc.id}' has met its maximum number of allowed CIDRs: ${quotas.cidrsPerVpc}`,
   );
 
 /** Takes a block away from its VPC: any but the primary one, once no subnet lives in it. */

@@ -6,7 +6,6 @@ import { deleteNetworkAcl } from "../../../src/api/ec2/delete-network-acl.ts";
 import { describeNetworkAcls } from "../../../src/api/ec2/describe-network-acls.ts";
 import { createNetworkAclEntry, deleteNetworkAclEntry, replaceNetworkAclEntry } from "../../../src/api/ec2/network-acl-entry.ts";
 import { replaceNetworkAclAssociation } from "../../../src/api/ec2/replace-network-acl-association.ts";
-import { limits } from "../../../src/api/limits.ts";
 import type { Input } from "../../../src/api/operation.ts";
 import { Region } from "./region.ts";
 
@@ -121,7 +120,7 @@ test("an entry is replaced and deleted by number and direction", () => {
 
 test("entries are limited in each direction and family, the final deny included", () => {
   const { region, NetworkAclId } = setting();
-  for (let number = 1; number < limits.entriesPerAcl; number++) region.does(createNetworkAclEntry, https(NetworkAclId, number));
+  for (let number = 1; number < region.call.quotas.entriesPerAcl; number++) region.does(createNetworkAclEntry, https(NetworkAclId, number));
   assert.match(region.refuses(createNetworkAclEntry, https(NetworkAclId, 500)), /^NetworkAclEntryLimitExceeded: /);
   region.does(createNetworkAclEntry, { ...https(NetworkAclId, 500), Egress: true });
   const { CidrBlock: _, ...entry } = https(NetworkAclId, 501);

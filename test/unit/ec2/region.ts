@@ -6,12 +6,19 @@ import { createVpc } from "../../../src/api/ec2/create-vpc.ts";
 import { prepare } from "../../../src/api/ec2/default-vpc.ts";
 import type { Action, Call, Input, Operation, Output } from "../../../src/api/operation.ts";
 import { subnetBlocks } from "../../../src/api/ec2/blocks.ts";
+import { standardQuotas } from "../../../src/api/limits.ts";
+import type { Quotas } from "../../../src/api/limits.ts";
+import { encodeOutput } from "../../../src/api/wire/codec.ts";
+import { loadModel } from "../../../src/io/shapes.ts";
+import { isStale, vpcsOfGroup } from "../../../src/model/security-group.ts";
 import { ipOf } from "../../../src/model/subnet.ts";
 import { applyChanges, emptyWorld, everywhere, need } from "../../../src/model/world.ts";
 import type { World } from "../../../src/model/world.ts";
 import { holds } from "../../../src/values/ip.ts";
 import { mintId } from "../../../src/values/id.ts";
 import { isRefusal } from "../../../src/values/refuse.ts";
+
+const model = loadModel("ec2");
 
 /** A region of one account to call operations in: identifiers and time are counted, so every run is the same. */
 export class Region {
@@ -20,7 +27,7 @@ export class Region {
   #count = 0;
   #seconds = 0;
 
-  constructor({ account = "111122223333", region = "us-east-1" } = {}) {
+  constructor({ account = "111122223333", region = "us-east-1", quotas = {} as Partial<Quotas> } = {}) {
     const next = (digits: number): string => (++this.#count).toString(16).padStart(digits, "0");
     const now = (): string => new Date(Date.UTC(2026, 0, 1) + this.#seconds * 1000).toISOString();
     this.call = {
@@ -31,18 +38,21 @@ export class Region {
       },
       mint: (kind) => mintId(kind, next(17)),
       random: (count) => next(count * 2),
+      quotas: { ...standardQuotas, ...quotas },
       digest: (text) => createHash("sha256").update(text).digest("hex"),
     };
     this.world = applyChanges(this.world, prepare(this.world, this.call, this.call) ?? []);
   }
 
-  /** What the operation answers; its changes are made. Fails when it refuses. */
+  /** What the operation answers; its changes are made. Fails when it refuses, or answers what can't be encoded. */
   does<A extends Action>(operation: Operation<A>, input: Input<A>): Output<A> {
     this.#seconds++;
     const outcome = operation.run(this.world, input, this.call);
     if (isRefusal(outcome)) return assert.fail(`${operation.name}: ${outcome.refused}: ${outcome.message}`);
     this.world = applyChanges(this.world, outcome.changes ?? []);
     assertSound(this.world);
+    const shape = model.operation(operation.name) ?? assert.fail(operation.name);
+    assert.ok(encodeOutput(model, shape, outcome.output, "request").body.length > 0);
     return outcome.output;
   }
 
@@ -80,7 +90,7 @@ export function assertSound(world: World): void {
     assert.equal(eni.vpc, subnet.vpc);
     assert.match(eni.mac, /^02(?::[0-9a-f]{2}){5}$/);
     assert.ok(eni.groups.length > 0 && new Set(eni.groups).size === eni.groups.length, `groups of ${eni.id}`);
-    for (const group of eni.groups) assert.equal(need(world, "security-group", group).vpc, eni.vpc);
+    for (const group of eni.groups) assert.ok(vpcsOfGroup(world, need(world, "security-group", group)).includes(eni.vpc));
     for (const text of [...eni.addresses, ...eni.ipv6Addresses]) {
       assert.ok(subnetBlocks(subnet).some((block) => holds(block, ipOf(text))), `${text} in ${subnet.id}`);
       assert.ok(!held.has(`${eni.vpc} ${text}`), `${text} is held twice`);
@@ -89,8 +99,19 @@ export function assertSound(world: World): void {
     if (eni.attachment) assert.notEqual(need(world, "instance", eni.attachment.instance).state, "terminated");
   }
   for (const rule of everywhere(world, "security-group-rule")) {
-    const group = need(world, "security-group", rule.group);
-    if (rule.peer.type === "group") assert.equal(need(world, "security-group", rule.peer.group).vpc, group.vpc);
+    need(world, "security-group", rule.group);
+    if (rule.peer.type === "prefix-list") need(world, "prefix-list", rule.peer.list);
+    if (rule.peer.type === "group" && !isStale(world, rule)) need(world, "security-group", rule.peer.group);
+  }
+  for (const { group, vpc } of everywhere(world, "security-group-vpc-association")) {
+    assert.notEqual(need(world, "security-group", group).vpc, need(world, "vpc", vpc).id);
+  }
+  for (const { entries, maxEntries } of everywhere(world, "prefix-list")) {
+    assert.ok(entries.length <= maxEntries);
+    assert.equal(new Set(entries.map((entry) => entry.cidr)).size, entries.length);
+  }
+  for (const { list, version } of everywhere(world, "prefix-list-version")) {
+    assert.ok(version < need(world, "prefix-list", list).version);
   }
   for (const subnet of everywhere(world, "subnet")) {
     need(world, "vpc", subnet.vpc);

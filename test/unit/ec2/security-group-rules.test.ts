@@ -11,7 +11,6 @@ import {
   updateSecurityGroupRuleDescriptionsEgress,
   updateSecurityGroupRuleDescriptionsIngress,
 } from "../../../src/api/ec2/update-security-group-rule-descriptions.ts";
-import { limits } from "../../../src/api/limits.ts";
 import { Region } from "./region.ts";
 
 const tcp = (port: number, ...cidrs: string[]): IpPermission => ({
@@ -100,7 +99,7 @@ test("authorize refuses what is malformed, each with Amazon's words", () => {
     [tcp(22, "10.0.0.1"), "InvalidParameterValue: CIDR block 10.0.0.1 is malformed"],
     [tcp(22, "::/0"), "InvalidParameterValue: CIDR block ::/0 is malformed"],
     [{ ...tcp(22), UserIdGroupPairs: [{ GroupId: "foobar" }] }, 'InvalidGroupId.Malformed: Invalid id: "foobar" (expecting "sg-...")'],
-    [{ ...tcp(22), PrefixListIds: [{ PrefixListId: "pl-1" }] }, 'InvalidPrefixListId.Malformed: Invalid id: "pl-1" (expecting "pl-...")'],
+    [{ ...tcp(22), PrefixListIds: [{ PrefixListId: "pl-1" }] }, "InvalidPrefixListId.Malformed: The prefix list ID 'pl-1' is malformed"],
     [tcp(22, "0.0.0.0/0"), `InvalidGroup.NotFound: The security group '${GroupId}' does not exist`],
   ];
   for (const [permission, expected] of cases) {
@@ -153,7 +152,7 @@ test("a group has 60 rules in each direction and family; group references count 
     ToPort: 80,
     IpRanges: Array.from({ length: count }, (_, index) => ({ CidrIp: `192.0.2.${index}/32` })),
   });
-  region.does(authorizeSecurityGroupIngress, { GroupId: web, IpPermissions: [many(limits.rulesPerGroup)] });
+  region.does(authorizeSecurityGroupIngress, { GroupId: web, IpPermissions: [many(region.call.quotas.rulesPerGroup)] });
   const refusal = (permission: IpPermission) => region.refuses(authorizeSecurityGroupIngress, { GroupId: web, IpPermissions: [permission] });
   const expected = "RulesPerSecurityGroupLimitExceeded: The maximum number of rules per security group has been reached.";
   assert.equal(refusal(tcp(81, "192.0.2.0/24")), expected);

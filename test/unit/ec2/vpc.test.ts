@@ -18,7 +18,6 @@ import { describeVpcs } from "../../../src/api/ec2/describe-vpcs.ts";
 import { deleteNetworkAclEntry } from "../../../src/api/ec2/network-acl-entry.ts";
 import { associateVpcCidrBlock, disassociateVpcCidrBlock } from "../../../src/api/ec2/vpc-cidr-block.ts";
 import { describeVpcAttribute, modifyVpcAttribute } from "../../../src/api/ec2/vpc-attribute.ts";
-import { limits } from "../../../src/api/limits.ts";
 import { Region } from "./region.ts";
 
 const inVpc = (vpc: string) => ({ Filters: [{ Name: "vpc-id", Values: [vpc] }] });
@@ -103,7 +102,7 @@ test("CreateVpc refuses, in order", () => {
 
 test("a region has so many VPCs and no more", () => {
   const region = new Region();
-  for (let count = 1; count < limits.vpcs; count++) region.does(createVpc, { CidrBlock: "10.0.0.0/28" });
+  for (let count = 1; count < region.call.quotas.vpcs; count++) region.does(createVpc, { CidrBlock: "10.0.0.0/28" });
   assert.match(region.refuses(createVpc, { CidrBlock: "10.0.0.0/28" }), /^VpcLimitExceeded: /);
 });
 
