@@ -23,7 +23,7 @@ export const createNetworkAclEntry = operation({
       );
     }
     const next = withEntry(acl, entry);
-    return refuseSize(next, entry) ?? { changes: [put(next)], output: {} };
+    return refuseSize(call, next, entry) ?? { changes: [put(next)], output: {} };
   },
 });
 
@@ -37,7 +37,7 @@ export const replaceNetworkAclEntry = operation({
     if (isRefusal(acl)) return acl;
     if (!findEntry(acl, entry)) return noEntry(entry.number);
     const next = withEntry(acl, entry);
-    return refuseSize(next, entry) ?? { changes: [put(next)], output: {} };
+    return refuseSize(call, next, entry) ?? { changes: [put(next)], output: {} };
   },
 });
 

@@ -20,6 +20,12 @@ import { isRefusal } from "../../../src/values/refuse.ts";
 
 const model = loadModel("ec2");
 
+interface Setting {
+  readonly account?: string;
+  readonly region?: string;
+  readonly quotas?: Partial<Quotas>;
+}
+
 /** A region of one account to call operations in: identifiers and time are counted, so every run is the same. */
 export class Region {
   world: World = emptyWorld;
@@ -27,7 +33,7 @@ export class Region {
   #count = 0;
   #seconds = 0;
 
-  constructor({ account = "111122223333", region = "us-east-1", quotas = {} as Partial<Quotas> } = {}) {
+  constructor({ account = "111122223333", region = "us-east-1", quotas = {} }: Setting = {}) {
     const next = (digits: number): string => (++this.#count).toString(16).padStart(digits, "0");
     const now = (): string => new Date(Date.UTC(2026, 0, 1) + this.#seconds * 1000).toISOString();
     this.call = {

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { IpPermission, SecurityGroupRuleUpdate } from "@aws-sdk/client-ec2";
 import { authorizeSecurityGroupEgress, authorizeSecurityGroupIngress } from "../../../src/api/ec2/authorize-security-group.ts";
+import { createNetworkInterface } from "../../../src/api/ec2/create-network-interface.ts";
 import { createSecurityGroup } from "../../../src/api/ec2/create-security-group.ts";
 import { describeSecurityGroupRules } from "../../../src/api/ec2/describe-security-group-rules.ts";
 import { describeSecurityGroups } from "../../../src/api/ec2/describe-security-groups.ts";
@@ -267,4 +268,16 @@ test("descriptions are set and cleared, by identifier or by content", () => {
   assert.match(region.refuses(updateSecurityGroupRuleDescriptionsIngress, { GroupId: web }), /^MissingParameter: /);
   const bad = { ...tcp(22), IpRanges: [{ CidrIp: "10.0.0.0/8", Description: "naïve" }] };
   assert.match(region.refuses(updateSecurityGroupRuleDescriptionsIngress, { GroupId: web, IpPermissions: [bad] }), /^InvalidParameterValue: Invalid rule description/);
+});
+
+test("a region with quotas of its own keeps to them", () => {
+  const region = new Region({ quotas: { rulesPerGroup: 2, groupsPerInterface: 1, groupsPerRegion: 4 } });
+  const { vpc, subnet } = region.network();
+  const [web = "", db = ""] = ["web", "db"].map((name) => region.group(vpc, name));
+  const authorize = (...cidrs: string[]) => ({ GroupId: web, IpPermissions: [tcp(22, ...cidrs)] });
+  region.does(authorizeSecurityGroupIngress, authorize("10.0.0.0/8", "11.0.0.0/8"));
+  assert.match(region.refuses(authorizeSecurityGroupIngress, authorize("12.0.0.0/8")), /^RulesPerSecurityGroupLimitExceeded: /);
+  assert.match(region.refuses(createNetworkInterface, { SubnetId: subnet, Groups: [web, db] }), /^SecurityGroupsPerInterfaceLimitExceeded: /);
+  const another = { VpcId: vpc, GroupName: "another", Description: "d" };
+  assert.match(region.refuses(createSecurityGroup, another), /^SecurityGroupLimitExceeded: /);
 });
