@@ -1,14 +1,13 @@
 /** Sends small UDP packets out of a namespace as fast as one core can, and counts what comes out at another. */
 import fs from "node:fs";
 import koffi from "koffi";
-import { CLONE_NEWNET, closeFd, setns, socket } from "../src/io/libc.ts";
-import { Rtnetlink } from "../src/io/rtnetlink.ts";
+import { closeFd } from "../src/io/libc.ts";
 import type { Ip } from "../src/values/ip.ts";
 import { frameBytes } from "../test/kernel/frame.ts";
+import { inside } from "../test/kernel/lab.ts";
+import { openPacketSocket } from "../test/kernel/wire.ts";
 
 const libc = koffi.load("libc.so.6");
-const bind = libc.func("int bind(int fd, const uint8_t *address, uint32_t length)");
-const setsockopt = libc.func("int setsockopt(int fd, int level, int name, const int *value, uint32_t length)");
 koffi.struct("iovec", { base: "void *", length: "size_t" });
 const messageHeader = koffi.struct("mmsghdr", {
   name: "void *",
@@ -22,10 +21,6 @@ const messageHeader = koffi.struct("mmsghdr", {
 });
 const sendmmsg = libc.func("int sendmmsg(int fd, void *messages, unsigned int count, int flags)");
 
-const AF_PACKET = 17;
-const SOCK_RAW = 3 | 0o2000000;
-const SOL_PACKET = 263;
-const PACKET_QDISC_BYPASS = 20;
 const batch = 250;
 
 export interface Load {
@@ -38,17 +33,6 @@ export interface Load {
   readonly seconds: number;
 }
 
-function enter(namespace: string): () => void {
-  const home = fs.openSync("/proc/thread-self/ns/net", "r");
-  const there = fs.openSync(`/run/netns/${namespace}`, "r");
-  setns(there, CLONE_NEWNET);
-  fs.closeSync(there);
-  return () => {
-    setns(home, CLONE_NEWNET);
-    fs.closeSync(home);
-  };
-}
-
 export class Sender {
   readonly #fd: number;
   readonly #receiver: string;
@@ -57,20 +41,7 @@ export class Sender {
   constructor(from: string, to: string, device: string) {
     this.#receiver = to;
     this.#device = device;
-    const leave = enter(from);
-    try {
-      const route = new Rtnetlink();
-      const index = route.links().find(({ name }) => name === device)?.index ?? 0;
-      route.close();
-      this.#fd = socket(AF_PACKET, SOCK_RAW, 0);
-      const address = Buffer.alloc(20);
-      address.writeUInt16LE(AF_PACKET, 0);
-      address.writeInt32LE(index, 4);
-      bind(this.#fd, address, 20);
-      setsockopt(this.#fd, SOL_PACKET, PACKET_QDISC_BYPASS, [1], 4);
-    } finally {
-      leave();
-    }
+    this.#fd = openPacketSocket(from, device, false);
   }
 
   /** Packets received each second while sending. */
@@ -115,13 +86,9 @@ export class Sender {
   }
 
   #received(): number {
-    const leave = enter(this.#receiver);
-    try {
-      const line = fs.readFileSync("/proc/thread-self/net/dev", "utf8").split("\n").find((each) => each.includes(`${this.#device}:`));
-      return Number(line?.split(":")[1]?.trim().split(/\s+/)[1] ?? 0);
-    } finally {
-      leave();
-    }
+    const counters = inside(this.#receiver, () => fs.readFileSync("/proc/thread-self/net/dev", "utf8"));
+    const line = counters.split("\n").find((each) => each.includes(`${this.#device}:`));
+    return Number(line?.split(":")[1]?.trim().split(/\s+/)[1] ?? 0);
   }
 
   close(): void {

@@ -1,5 +1,5 @@
 /** Networks for tests, said briefly: rules as `tcp 22 10.0.0.0/8`, list entries as `100 allow tcp 80 0.0.0.0/0`. */
-import type { Acl, AclEntry, Group, GroupRule, Interface, Network, Peer, PrefixList, Values } from "../src/policy/network.ts";
+import type { Acl, AclEntry, Group, GroupRule, Idle, Interface, Network, Peer, PrefixList, Values } from "../src/policy/network.ts";
 import { type Cidr, type Ip, parseCidr, parseIp } from "../src/values/ip.ts";
 import { hasPorts, hasTypes, parseProtocol, type Protocol } from "../src/values/protocol.ts";
 
@@ -82,6 +82,7 @@ export interface NetworkSpec {
     readonly groups: readonly string[];
     readonly addresses: readonly string[];
     readonly checked?: boolean;
+    readonly idle?: Idle;
   }[];
 }
 
@@ -96,6 +97,7 @@ export function network(spec: NetworkSpec): Network {
       groups: each.groups,
       addresses: each.addresses.map(ip),
       checked: each.checked ?? true,
+      ...(each.idle && { idle: each.idle }),
     }),
   );
   const referenced = new Set(

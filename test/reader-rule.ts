@@ -113,6 +113,7 @@ const words: readonly Word[] = [
   [/^drop/, () => () => "drop"],
   [/^goto (\S+)/, ([chain = ""]) => () => ({ goto: chain })],
   [/^jump (\S+)/, ([chain = ""]) => () => ({ jump: chain })],
+  [/^ct timeout set "[^"]+"/, () => () => true],
   [/^notrack/, () => doing((walk) => (walk.untracked = true))],
   [/^ct state (\S+)/, ([states = ""]) => (walk) => states.split(",").includes(walk.state)],
   [/^ct mark and (\S+) (==|!=) (\S+)/, ([and, operator, wanted]) => connected(({ mark }) => compare(bits(mark, and, undefined), operator, wanted))],

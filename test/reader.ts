@@ -86,6 +86,8 @@ export class Tables {
   }
 
   #command(line: string): void {
+    // How long a connection may be idle is no verdict.
+    if (/^(?:add|delete) ct timeout inet bailey /.test(line)) return;
     const [, verb = "", kind = "", name = "", rest = ""] =
       /^(add|delete|flush) (table|chain|rule|set|map|element) inet bailey ?(\S*) ?(.*)$/.exec(line) ?? [];
     const body = rest.replace(/^\{ (.*) \}$/, "$1");

@@ -163,7 +163,8 @@ function changeable(random: Random, from: Pool, size: Size, network: Network): R
       for (let times = random.between(1, 3); times > 0; times--) {
         const one = random.pick([...interfaces.values()]);
         const subnet = random.pick([...subnets.values()]);
-        const replaced = { ...one, ...random.pick([{ groups: random.sample(ids, random.between(1, 3)) }, { checked: !one.checked }]) };
+        const idle = { tcp: random.pick([60, 350, 432_000]), udp: random.pick([30, 60]), udpStream: random.pick([60, 180]) };
+        const replaced = { ...one, ...random.pick([{ groups: random.sample(ids, random.between(1, 3)) }, { checked: !one.checked }, { idle }]) };
         random.pick([
           () => (groups = edited(groups, random.pick(ids), (id) => group(random, from, id, ids, size.rules))),
           () => (groups = edited(groups, random.pick(ids), (id) => withoutRule(random, groups.get(id) ?? group(random, from, id, ids, 0)))),

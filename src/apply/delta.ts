@@ -3,7 +3,7 @@
  * are compared by identity, so the cost follows what changed.
  */
 import * as nft from "../compile/nft.ts";
-import type { Chain, Element, Part, Ruleset, SetDefinition } from "../compile/rule.ts";
+import type { Chain, Element, Part, Ruleset, SetDefinition, Timeout } from "../compile/rule.ts";
 
 /** The commands that turn `from` into `to`; empty when they are the same. */
 export function delta(from: Ruleset, to: Ruleset): string[] {
@@ -11,10 +11,12 @@ export function delta(from: Ruleset, to: Ruleset): string[] {
   const come = missingFrom(from, to);
   const sets = compare(byName(gone, (part) => part.sets), byName(come, (part) => part.sets), sameSet);
   const chains = compare(byName(gone, (part) => part.chains), byName(come, (part) => part.chains), sameChain);
+  const timeouts = compare(byName(gone, timeoutsOf), byName(come, timeoutsOf), () => true);
   const elements = compare(byKey(gone), byKey(come), sameElement);
   const dying = new Set(sets.removed.map(({ name }) => name));
   return [
     ...sets.added.map(nft.addSet),
+    ...timeouts.added.map(nft.addTimeout),
     ...chains.added.map(nft.addChain),
     ...chains.changed.map(({ name }) => nft.flushChain(name)),
     ...chains.removed.map(({ name }) => nft.flushChain(name)),
@@ -24,6 +26,7 @@ export function delta(from: Ruleset, to: Ruleset): string[] {
     ...chains.changed.flatMap(({ after }) => nft.addRules(after)),
     ...sets.removed.map((set) => nft.deleteSet(set)),
     ...chains.removed.map(({ name }) => nft.deleteChain(name)),
+    ...timeouts.removed.map(nft.deleteTimeout),
   ];
 }
 
@@ -58,6 +61,9 @@ function compare<T>(before: Map<string, T>, after: Map<string, T>, same: (a: T, 
 function byName<T extends { readonly name: string }>(parts: readonly Part[], of: (part: Part) => readonly T[]) {
   return new Map(parts.flatMap((part) => of(part).map((each) => [each.name, each] as const)));
 }
+
+/** A timeout's name says its times. */
+const timeoutsOf = (part: Part): readonly Timeout[] => part.timeouts ?? [];
 
 /** A set's definition never changes under one name: its name says its key. */
 const sameSet = (a: SetDefinition, b: SetDefinition): boolean => a.name === b.name;

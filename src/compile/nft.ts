@@ -1,7 +1,7 @@
 /** The only file that knows nftables' grammar: rulesets as text that nft 1.0.6 and later take. */
 import { type Cidr, formatCidr, formatIp, widthOf } from "../values/ip.ts";
 import type { Range } from "../values/ports.ts";
-import type { Action, Chain, Element, Field, KeyPart, Match, Part, Rule, SetDefinition } from "./rule.ts";
+import type { Action, Chain, Element, Field, KeyPart, Label, Match, Part, Rule, SetDefinition, Timeout } from "./rule.ts";
 import { generationShift } from "./rule.ts";
 
 /** Our table, in each router's network namespace; we touch no other. */
@@ -57,6 +57,12 @@ function keyText(part: KeyPart): string {
 const generationMask = (2 ** 32 - (1 << generationShift)) >>> 0;
 const generationBits = (generation: number): number => (generation << generationShift) >>> 0;
 
+/** Where in the packet's mark each label stands. */
+const labels: Record<Label, { readonly mask: number; readonly shift: number }> = {
+  reply: { mask: 0xff00, shift: 8 },
+  stream: { mask: 0xff0000, shift: 16 },
+};
+
 function matchText(match: Match): string {
   if ("lookup" in match) return `${match.lookup.map((field) => fieldExpressions[field]).join(" . ")} @${match.set}`;
   if ("family" in match) return `meta nfproto ${familyName(match.family)}`;
@@ -79,6 +85,11 @@ function matchText(match: Match): string {
   if ("current" in match) {
     return `ct mark and ${hex(generationMask | match.seen)} == ${hex(generationBits(match.current) | match.seen)}`;
   }
+  if ("fresh" in match) return "ct state new";
+  if ("labelled" in match) {
+    const { mask, shift } = labels[match.of];
+    return `meta mark and ${hex(mask)} == ${hex(match.labelled << shift)}`;
+  }
   if ("outdated" in match) return `ct mark and ${hex(generationMask)} != ${hex(generationBits(match.outdated))}`;
   return `meta mark and ${hex(match.noted)} == ${hex(match.noted)}`;
 }
@@ -95,6 +106,11 @@ function actionText(action: Action): string {
   }
   if ("note" in action) return `meta mark set meta mark or ${hex(action.note)}`;
   if ("untrack" in action) return "notrack";
+  if ("idle" in action) return `ct timeout set "${action.idle}"`;
+  if ("label" in action) {
+    const { mask, shift } = labels[action.of];
+    return `meta mark set meta mark and ${hex(~mask)} or ${hex(action.label << shift)}`;
+  }
   return `meta mark set meta mark and ${hex(~action.unnote)}`;
 }
 
@@ -129,6 +145,12 @@ export function addChain({ name, hook }: Chain): string {
 export const addRules = ({ name, rules }: Chain): string[] =>
   rules.map((rule) => `add rule ${table} ${name} ${ruleText(rule)}`);
 
+export function addTimeout({ name, protocol, policy }: Timeout): string {
+  const times = Object.entries(policy).map(([state, seconds]) => `${state} : ${seconds}`);
+  return `add ct timeout ${table} ${name} { protocol ${protocol}; policy = { ${times.join(", ")} }; }`;
+}
+export const deleteTimeout = ({ name }: Timeout): string => `delete ct timeout ${table} ${name}`;
+
 export const flushChain = (name: string): string => `flush chain ${table} ${name}`;
 export const deleteChain = (name: string): string => `delete chain ${table} ${name}`;
 export const deleteSet = ({ name, toChain }: SetDefinition): string =>
@@ -146,8 +168,9 @@ export const deleteElements = (set: string, elements: readonly Element[]): strin
   `delete element ${table} ${set} { ${elements.map((element) => elementText(element, false)).join(", ")} }`;
 
 /** All that makes a part from nothing. */
-export const partText = ({ sets, chains, elements }: Part): string[] => [
+export const partText = ({ sets, chains, elements, timeouts = [] }: Part): string[] => [
   ...sets.map(addSet),
+  ...timeouts.map(addTimeout),
   ...chains.map(addChain),
   ...elements.map((element) => addElements(element.set, [element])),
   ...chains.flatMap(addRules),

@@ -19,6 +19,9 @@ export const openBack = 1;
 export const generationShift = 4;
 export const generationLimit = 2 ** 28;
 
+/** Numbers a packet's own mark can carry beside its bits. */
+export type Label = "reply" | "stream";
+
 export type Match =
   /** The fields, as one key, are in the set. */
   | { readonly lookup: readonly Field[]; readonly set: string }
@@ -37,7 +40,11 @@ export type Match =
   | { readonly current: number; readonly seen: number }
   | { readonly outdated: number }
   /** All the bits are set in the packet's own mark. */
-  | { readonly noted: number };
+  | { readonly noted: number }
+  /** The packet opens a connection. */
+  | { readonly fresh: true }
+  /** The number, up to 255, that stands in the packet's own mark under that name; 0 where none does. */
+  | { readonly labelled: number; readonly of: Label };
 
 export type Action =
   | { readonly goto: string }
@@ -54,6 +61,9 @@ export type Action =
   | { readonly note: number }
   /** Clears them. */
   | { readonly unnote: number }
+  | { readonly label: number; readonly of: Label }
+  /** Gives the packet's new connection the timeout of that name. */
+  | { readonly idle: string }
   /** Keeps the packet out of connection tracking: it stands alone. */
   | { readonly untrack: true };
 
@@ -96,12 +106,20 @@ export interface Element {
   readonly comment?: string;
 }
 
+/** How long a connection may be idle in a state, in seconds. */
+export interface Timeout {
+  readonly name: string;
+  readonly protocol: "tcp" | "udp";
+  readonly policy: Readonly<Record<string, number>>;
+}
+
 /** What one thing of the network adds to the ruleset. Compared by identity: equal parts are the same object. */
 export interface Part {
   readonly name: string;
   readonly chains: readonly Chain[];
   readonly sets: readonly SetDefinition[];
   readonly elements: readonly Element[];
+  readonly timeouts?: readonly Timeout[];
 }
 
 /** Parts of one sort, by name. Compared by identity first: a section in which nothing changed is the same object. */

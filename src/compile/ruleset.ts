@@ -22,6 +22,7 @@ import {
   type Subnet,
 } from "../policy/network.ts";
 import { afterOpen, afterTracked, groupPart, groupsChain, membersPart, prefixesPart } from "./group.ts";
+import { idleChain, idlePart } from "./idle.ts";
 import { markerChain, partText } from "./nft.ts";
 import {
   type Action,
@@ -51,6 +52,7 @@ export function compile(network: Network): Ruleset {
     ["subnets", section([...network.subnets.values()].map((each) => subnetPart(each)))],
     ["group sets", section(sets)],
     ["interfaces", interfaceParts(network.interfaces)],
+    ["idle", idleParts(network.interfaces)],
   ]);
 }
 
@@ -59,6 +61,8 @@ const section = (parts: readonly Part[]): Section => new Map(parts.map((part) =>
 const interfaceParts = once(
   (interfaces: Network["interfaces"]): Section => section([...interfaces.values()].map((each) => interfacePart(each))),
 );
+
+const idleParts = once((interfaces: Network["interfaces"]): Section => section([idlePart([...interfaces.values()])]));
 
 /** The sets of groups that interfaces are in, each once. */
 const groupSets = once((interfaces: Network["interfaces"]): readonly (readonly string[])[] => [
@@ -208,6 +212,7 @@ function generationPart(intended: string, generation: number): Part {
         name: "admit",
         rules: [
           rule([{ standing: "alone" }], { accept: true }),
+          rule([{ fresh: true }], { jump: idleChain }),
           rule([{ outdated: generation }], { renew: generation }),
           ...[trackedAtOriginator, trackedAtResponder].map((bit) => rule([{ noted: bit }], { remember: bit })),
           rule([originalWay], { remember: seenOriginal }, { accept: true }),

@@ -24,6 +24,7 @@ const RTA = { destination: 1, device: 4, gateway: 5, metric: 6, table: 15 } as c
 const NDA = { address: 1, mac: 2 } as const;
 
 const IFF_UP = 1;
+const IFF_RUNNING = 0x40;
 const IFA_F_NODAD = 2;
 const RTN_UNICAST = 1;
 const RTN_BLACKHOLE = 6;
@@ -61,6 +62,8 @@ export interface LinkSeen {
   readonly mac: string;
   readonly mtu: number;
   readonly alias: string;
+  /** Both its ends are up, and it carries packets: a moment after the second was set up. */
+  readonly running: boolean;
 }
 
 /** A routing netlink socket of the calling thread's present namespace. */
@@ -120,6 +123,7 @@ export class Rtnetlink {
         mac: macText(attributes.get(IFLA.address) ?? Buffer.alloc(0)),
         mtu: attributes.get(IFLA.mtu)?.readUInt32LE(0) ?? 0,
         alias: nameText(attributes.get(IFLA.alias)),
+        running: (body.readUInt32LE(8) & IFF_RUNNING) !== 0,
       };
     });
     this.#indexes = new Map(found.map(({ name, index }) => [name, index]));

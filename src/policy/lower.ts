@@ -1,6 +1,7 @@
 /** Model → network: the one place that knows what Amazon's configuration means for packets. */
 import type {
   AclEntry as ModelEntry,
+  ConnectionTracking,
   NetworkAcl,
   NetworkInterface,
   PrefixList as ModelPrefixList,
@@ -13,7 +14,7 @@ import { everywhere, find, listed, need, type Table, type World } from "../model
 import { type Cidr, covers, type Ip, parseCidr, parseIp } from "../values/ip.ts";
 import { once } from "../values/once.ts";
 import { hasPorts, hasTypes, ICMPV6, parseProtocol, type Protocol } from "../values/protocol.ts";
-import type { Acl, AclEntry, Group, GroupRule, Interface, Members, Network, Peer, PrefixList, Subnet, Values } from "./network.ts";
+import { type Acl, type AclEntry, defaultIdle, type Group, type GroupRule, type Idle, type Interface, type Members, type Network, type Peer, type PrefixList, type Subnet, type Values } from "./network.ts";
 
 /** Every network that has an interface to filter, by VPC id. */
 export function lower(world: World): ReadonlyMap<string, Network> {
@@ -79,7 +80,14 @@ const lowerInterface = once((resource: NetworkInterface): Interface => ({
   groups: resource.groups,
   addresses: [...resource.addresses, ...resource.ipv6Addresses].map(address),
   checked: resource.sourceDestCheck,
+  ...(resource.connectionTracking && { idle: idleOf(resource.connectionTracking) }),
 }));
+
+const idleOf = ({ tcpEstablished, udp, udpStream }: ConnectionTracking): Idle => ({
+  tcp: tcpEstablished ?? defaultIdle.tcp,
+  udp: udp ?? defaultIdle.udp,
+  udpStream: udpStream ?? defaultIdle.udpStream,
+});
 
 const lowerSubnet = once((subnet: ModelSubnet): Subnet => ({
   id: subnet.id,

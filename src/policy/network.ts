@@ -68,6 +68,17 @@ export interface Subnet {
   readonly acl: string;
 }
 
+/** Seconds a connection may be idle before it is forgotten. */
+export interface Idle {
+  /** Established TCP. */
+  readonly tcp: number;
+  /** UDP in one direction, or one question and its answer. */
+  readonly udp: number;
+  /** UDP that goes on both ways. */
+  readonly udpStream: number;
+}
+export const defaultIdle: Idle = { tcp: 432_000, udp: 30, udpStream: 180 };
+
 /** A network interface as the filter sees it. */
 export interface Interface {
   readonly id: string;
@@ -84,6 +95,8 @@ export interface Interface {
   readonly addresses: readonly Ip[];
   /** Source/destination check. */
   readonly checked: boolean;
+  /** Where it is not `defaultIdle`. */
+  readonly idle?: Idle;
 }
 
 /** One network's whole policy. Parts keep their identity while nothing in them changes. */

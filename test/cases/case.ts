@@ -1,7 +1,8 @@
 /**
  * The form of a verdict case: a network, then packets with what becomes of each, and changes of the network between
  * them. A packet is said as `tcp 203.0.113.1:50000 > 10.0.0.5:22 syn+ack`, `icmp 203.0.113.1 > 10.0.0.5 8/0` or
- * `47 10.0.0.5 > 10.0.1.5`; IPv6 addresses with ports stand in brackets.
+ * `47 10.0.0.5 > 10.0.1.5`; IPv6 addresses with ports stand in brackets. An ICMP error says the packet it is about:
+ * `icmp 10.0.0.5 > 203.0.113.1 3/4 about tcp 203.0.113.1:50000 > 10.0.0.5:22`.
  */
 import type { Network } from "../../src/policy/network.ts";
 import { parseProtocol } from "../../src/values/protocol.ts";
@@ -67,14 +68,17 @@ function end(text: string): [address: string, port: number] {
 }
 
 export function parsePacket(text: string): Sent {
-  const [name = "", from = "", , to = "", last = ""] = text.split(" ");
+  const [own = "", about] = text.split(" about ");
+  const [name = "", from = "", , to = "", last = ""] = own.split(" ");
   const protocol = parseProtocol(name);
   if (typeof protocol !== "number") throw new Error(`not a packet: ${text}`);
   const [source, sourcePort] = end(from);
   const [destination, port] = end(to);
   const ends = { source: ip(source), destination: ip(destination), protocol };
   const [type, code] = last.split("/");
-  if (code !== undefined) return { ...ends, value: (Number(type) << 8) | Number(code) };
+  if (code !== undefined) {
+    return { ...ends, value: (Number(type) << 8) | Number(code), ...(about === undefined ? {} : { about: parsePacket(about) }) };
+  }
   const flags = protocol === 6 ? { flags: flagsOf[last || "syn"] ?? 0 } : {};
   return { ...ends, sourcePort, value: port, ...flags };
 }

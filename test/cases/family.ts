@@ -53,5 +53,7 @@ export const otherNetwork = (network: Network): Network => ({
 
 export function otherSent(sent: Sent): Sent {
   const value = sent.protocol === 1 ? otherType(sent.value) : sent.value;
-  return { ...sent, source: otherIp(sent.source), destination: otherIp(sent.destination), protocol: otherProtocol(sent.protocol), value };
+  const ends = { source: otherIp(sent.source), destination: otherIp(sent.destination) };
+  const about = sent.about ? { about: otherSent(sent.about) } : {};
+  return { ...sent, ...ends, protocol: otherProtocol(sent.protocol), value, ...about };
 }

@@ -156,6 +156,15 @@ export const tracking: readonly Case[] = [
     ],
   },
   {
+    name: "an error about a tracked connection needs a rule of its own",
+    network: one(["tcp 80 203.0.113.0/24"], []),
+    steps: [
+      ["tcp 203.0.113.1:50009 > 10.0.0.5:80 syn", "accept", "groups in sgr-sg-one-in-0"],
+      ["tcp 10.0.0.5:80 > 203.0.113.1:50009 syn+ack", "accept", "groups out tracked connection"],
+      ["icmp 10.0.0.5 > 203.0.113.1 3/4 about tcp 203.0.113.1:50009 > 10.0.0.5:80 ack", "drop", "groups out no rule matches"],
+    ],
+  },
+  {
     name: "what a list drops is not remembered",
     network: one(["udp 514 203.0.113.0/24"], ["udp 53 198.51.100.0/24"], { listA: [["100 allow -1 any 0.0.0.0/0"], []] }),
     steps: [

@@ -9,7 +9,7 @@ import { plan } from "../../src/apply/loop.ts";
 import { type Desired, neighbourKey, routeKey } from "../../src/apply/desired.ts";
 import { openKernel } from "../../src/io/kernel.ts";
 import { CLONE_NEWNET, closeFd, setns, socket } from "../../src/io/libc.ts";
-import { Rtnetlink } from "../../src/io/rtnetlink.ts";
+import { type LinkSeen, Rtnetlink } from "../../src/io/rtnetlink.ts";
 import type { Interface, Network } from "../../src/policy/network.ts";
 import { hostCidr } from "../../src/values/ip.ts";
 import type { Sent } from "../conntrack.ts";
@@ -107,7 +107,9 @@ export async function openLab(first: Network, rewrite: (steps: Step[]) => Step[]
     const { steps, rulesets } = plan(known, wanted, revision);
     await kernel.run(rewrite(steps));
     known = { namespaces: wanted.namespaces, rulesets };
+    if ([...network.interfaces.values()].every(({ device }) => wires.has(device))) return;
     openWires(hosts, [...network.interfaces.values()], wires);
+    await running(router, hosts);
   };
   const close = async () => {
     for (const wire of wires.values()) wire.close();
@@ -175,17 +177,30 @@ export function inside<T>(namespace: string, what: () => T): T {
 /** Adds the wires that are missing. */
 function openWires(namespace: string, interfaces: readonly Interface[], wires: Map<string, Wire>): void {
   const missing = interfaces.filter(({ device }) => !wires.has(device));
-  if (missing.length === 0) return;
+  const indexes = new Map(linksIn(namespace).map(({ name, index }) => [name, index]));
   inside(namespace, () => {
-    const route = new Rtnetlink();
-    const indexes = new Map(route.links().map(({ name, index }) => [name, index]));
-    route.close();
     for (const { device } of missing) {
       const index = indexes.get(hostEnd(device));
       if (index === undefined) throw new Error(`no ${hostEnd(device)}`);
       wires.set(device, new Wire(index));
     }
   });
+}
+
+function linksIn(namespace: string): LinkSeen[] {
+  return inside(namespace, () => {
+    const route = new Rtnetlink();
+    try {
+      return route.links().filter(({ name }) => name !== "lo");
+    } finally {
+      route.close();
+    }
+  });
+}
+
+/** The kernel makes a new link carry packets in its own time; until then it loses them without a word. */
+async function running(...namespaces: readonly string[]): Promise<void> {
+  while (!namespaces.every((namespace) => linksIn(namespace).every((link) => link.running))) await pause(quiet);
 }
 
 const hostEnd = (device: string): string => `h${device.slice(0, 14)}`;

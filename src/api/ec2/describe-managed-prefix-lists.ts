@@ -1,9 +1,9 @@
+import type { ManagedPrefixList } from "@aws-sdk/client-ec2";
 import { isRefusal } from "../../values/refuse.ts";
 import { operation } from "../operation.ts";
 import { describe } from "./describe.ts";
 import type { Listing } from "./describe.ts";
 import { prefixListFilters, prefixListView } from "./views/prefix-list.ts";
-import type { ManagedPrefixList } from "@aws-sdk/client-ec2";
 
 const listing: Listing<"prefix-list", ManagedPrefixList> = {
   kind: "prefix-list",

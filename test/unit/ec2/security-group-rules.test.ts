@@ -277,6 +277,11 @@ test("a region with quotas of its own keeps to them", () => {
   const authorize = (...cidrs: string[]) => ({ GroupId: web, IpPermissions: [tcp(22, ...cidrs)] });
   region.does(authorizeSecurityGroupIngress, authorize("10.0.0.0/8", "11.0.0.0/8"));
   assert.match(region.refuses(authorizeSecurityGroupIngress, authorize("12.0.0.0/8")), /^RulesPerSecurityGroupLimitExceeded: /);
+  const six = (CidrIpv6: string) => ({ IpProtocol: "-1", Ipv6Ranges: [{ CidrIpv6 }] });
+  const reference = { IpProtocol: "-1", UserIdGroupPairs: [{ GroupId: web }] };
+  region.does(authorizeSecurityGroupIngress, { GroupId: db, IpPermissions: [reference, six("2001:db8:1::/48")] });
+  const third = { GroupId: db, IpPermissions: [six("2001:db8:2::/48")] };
+  assert.match(region.refuses(authorizeSecurityGroupIngress, third), /^RulesPerSecurityGroupLimitExceeded: /);
   assert.match(region.refuses(createNetworkInterface, { SubnetId: subnet, Groups: [web, db] }), /^SecurityGroupsPerInterfaceLimitExceeded: /);
   const another = { VpcId: vpc, GroupName: "another", Description: "d" };
   assert.match(region.refuses(createSecurityGroup, another), /^SecurityGroupLimitExceeded: /);

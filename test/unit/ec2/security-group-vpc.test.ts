@@ -66,6 +66,7 @@ test("associations are shown, once each, until they end", () => {
     assert.deepEqual(shown(name, value), [association], name);
   }
   assert.deepEqual(shown("vpc-id", home.vpc), []);
+  region.does(createNetworkInterface, { SubnetId: home.subnet, Groups: [shared] });
   assert.equal(region.does(disassociateSecurityGroupVpc, pair).State, "disassociated");
   assert.deepEqual(shown("group-id", shared), []);
   assert.equal(
