@@ -1,7 +1,7 @@
 /**
- * New TCP connections through a router namespace, each second (connect, one byte, close; and the same ended by a
- * reset, which has fewer packets to share the first ones' price): ours with 1,000 rules on each
- * end and 40 list entries each way on both subnets, beside bare routed veth with connection tracking alone and without.
+ * New TCP connections through a router namespace, each second (connect, one byte, close; and the same ended by a reset,
+ * which has fewer packets to share the first ones' price): ours with 1,000 rules on each end and 40 list entries each
+ * way on both subnets, beside bare routed veth with connection tracking alone and without.
  *
  *   node bench/connections.ts [--json] [--runs 15] [--seconds 0.3]
  *

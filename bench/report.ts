@@ -6,7 +6,7 @@ export interface Measure {
   /** Medians over the runs. */
   readonly ours: number;
   readonly baseline: number;
-  /** ours / baseline. */
+  /** ours / baseline; where runs take turns, the median of the runs' own ratios. */
   readonly ratio: number;
   readonly runs: number;
 }

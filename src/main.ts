@@ -89,6 +89,7 @@ export async function startRegion(options: RegionOptions): Promise<Running | Ref
     prepare,
     now: () => new Date(),
     random: randomHex,
+    quotas: options.quotas,
     digest: (text) => crypto.sha256hex(Buffer.from(text)),
     console: (id) => Buffer.from(plane.guests.console(id)).toString("base64") || undefined,
     control: new Map<string, ControlHandler>([

@@ -1,5 +1,5 @@
 /** Runs that take turns, so that a noisy moment hurts all alike. */
-import { type Measure, measure, tell } from "../report.ts";
+import { type Measure, measure, median, tell } from "../report.ts";
 
 /** Two variants of which the first is ours, or what is asked about. */
 export interface Comparison<V extends string> {
@@ -26,7 +26,10 @@ export async function alternate<V extends string>(
     }
     tell(`${load}, run ${run + 1} of ${runs}: ${said.join(", ")}`);
   }
-  return comparisons.map(({ name, ours, baseline }) =>
-    measure(`${load}, ${name}`, unit, found.get(ours) ?? [], found.get(baseline) ?? []),
-  );
+  return comparisons.map(({ name, ours, baseline }) => {
+    const [a, b] = [found.get(ours) ?? [], found.get(baseline) ?? []];
+    // What slows the machine for a while slows both of a run, so each run has its own ratio.
+    const ratio = median(a.map((value, run) => value / (b[run] ?? value)));
+    return { ...measure(`${load}, ${name}`, unit, a, b), ratio };
+  });
 }

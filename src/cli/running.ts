@@ -1,3 +1,4 @@
+import type { Quotas } from "../api/limits.ts";
 import type { Refusal } from "../values/refuse.ts";
 
 /** What `up` asks for. */
@@ -10,6 +11,7 @@ export interface RegionOptions {
   /** Twelve digits. */
   readonly account: string;
   readonly dataplane: "kernel" | "none";
+  readonly quotas: Quotas;
   /** Whether POST /_bailey/reset empties everything. */
   readonly allowReset: boolean;
 }

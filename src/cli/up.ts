@@ -1,3 +1,4 @@
+import { adjustQuotas, type Quotas } from "../api/limits.ts";
 import { openAnchor } from "../io/anchor.ts";
 import { alive, startOf } from "../io/process.ts";
 import { isRefusal, refuse } from "../values/refuse.ts";
@@ -22,6 +23,7 @@ Without root it uses an unprivileged user namespace, where the system allows tha
     region: { type: "string", value: "NAME", about: "the region clients are pointed at (default: us-east-1)" },
     account: { type: "string", value: "ID", about: "twelve digits (default: 123456789012)" },
     dataplane: { type: "string", value: "KIND", about: "kernel, or none: the API alone, nothing runs (default: kernel)" },
+    quotas: { type: "string", value: "NAME=N,…", about: "quotas other than Amazon's defaults, such as rulesPerGroup=200" },
     "allow-reset": { type: "boolean", about: "let POST /_bailey/reset empty everything: for test suites" },
   },
   examples: ["./bailey up", "./bailey up --state /tmp/lab --listen 127.0.0.1:7444 --region eu-central-1"],
@@ -52,6 +54,7 @@ interface Given {
   readonly region?: string;
   readonly account?: string;
   readonly dataplane?: string;
+  readonly quotas?: string;
   readonly "allow-reset"?: boolean;
 }
 
@@ -64,8 +67,16 @@ export function optionsOf(given: Given): RegionOptions | Refusal {
   if (!/^[a-z]{2}(?:-[a-z]+)+-\d{1,2}$/.test(region)) return misuse(`--region is a name like us-east-1, not '${region}'`);
   if (!/^\d{12}$/.test(account)) return misuse(`--account is twelve digits, not '${account}'`);
   if (dataplane !== "kernel" && dataplane !== "none") return misuse(`--dataplane is kernel or none, not '${dataplane}'`);
+  const quotas = quotasOf(given.quotas);
+  if (isRefusal(quotas)) return quotas;
   const allowReset = given["allow-reset"] ?? false;
-  return { state: stateDirectory(given.state), host, port: Number(port), region, account, dataplane, allowReset };
+  return { state: stateDirectory(given.state), host, port: Number(port), region, account, dataplane, quotas, allowReset };
+}
+
+function quotasOf(text: string | undefined): Quotas | Refusal {
+  const pairs = (text ?? "").split(",").filter((pair) => pair !== "").map((pair) => pair.split("="));
+  const quotas = adjustQuotas(Object.fromEntries(pairs.map(([name = "", value = ""]) => [name, value === "" ? Number.NaN : Number(value)])));
+  return isRefusal(quotas) ? misuse(`--quotas: ${quotas.message}`) : quotas;
 }
 
 /** The refusal of an address that is taken, or not this machine's. Any other error is a bug, and thrown on. */

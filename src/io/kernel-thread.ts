@@ -99,6 +99,29 @@ function run(step: Step): void {
   }
 }
 
+/** How long new links are waited for, in milliseconds: a link that is late is no failure. */
+const carrierMs = 1000;
+
+/**
+ * The kernel lets a new link carry packets in its own time, and drops them until then; a change is in force only when
+ * both ends do.
+ */
+function waitForCarrier(added: readonly { readonly namespace: string; readonly link: Link }[]): void {
+  const ends = Map.groupBy(
+    added.flatMap(({ namespace, link }) => [
+      { namespace, device: link.device },
+      { namespace: link.peer.namespace, device: link.peer.device },
+    ]),
+    ({ namespace }) => namespace,
+  );
+  const cell = new Int32Array(new SharedArrayBuffer(4));
+  for (const [namespace, devices] of ends) {
+    const wanted = new Set(devices.map(({ device }) => device));
+    const ready = () => open(namespace).route.links().every(({ name, running }) => running || !wanted.has(name));
+    for (let waited = 0; waited < carrierMs && !ready(); waited += 2) Atomics.wait(cell, 0, 0, 2);
+  }
+}
+
 /** What belongs to a device goes with it. */
 function ignoringGone(remove: () => void): void {
   try {
@@ -160,6 +183,7 @@ function answer(request: Request): unknown {
       throw new Error(`${step.op} in ${step.namespace}: ${error instanceof Error ? error.message : String(error)}`);
     }
   }
+  waitForCarrier(request.run.flatMap((step) => (step.op === "link.add" ? [step] : [])));
   return undefined;
 }
 

@@ -34,6 +34,9 @@ const settings: Record<NamespaceRole, Readonly<Record<string, string>>> = {
     "net/netfilter/nf_conntrack_tcp_loose": "1",
     "net/netfilter/nf_conntrack_tcp_be_liberal": "1",
     "net/netfilter/nf_conntrack_tcp_timeout_established": "432000",
+    // A connection that was closed is forgotten: what comes late is no part of it.
+    "net/netfilter/nf_conntrack_tcp_timeout_time_wait": "1",
+    "net/netfilter/nf_conntrack_tcp_timeout_close": "1",
     "net/netfilter/nf_conntrack_udp_timeout": "30",
     "net/netfilter/nf_conntrack_udp_timeout_stream": "180",
     "net/netfilter/nf_conntrack_generic_timeout": "600",

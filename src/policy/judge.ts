@@ -204,5 +204,5 @@ export const replyTo = (packet: Packet, value: number): Packet => ({
 /** ICMP request types that are answered, and the type of the answer, by family. */
 export const echoReplies: Readonly<Record<Family, Readonly<Record<number, number>>>> = {
   4: { 8: 0, 13: 14, 15: 16, 17: 18 },
-  6: { 128: 129 },
+  6: { 128: 129, 139: 140 },
 };
