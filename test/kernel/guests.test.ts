@@ -12,6 +12,7 @@ import type { RunningGuest } from "../../src/host/guests.ts";
 import { openGuests } from "../../src/io/guests.ts";
 import { alive, childrenOf, startOf } from "../../src/io/process.ts";
 import { isRefusal } from "../../src/values/refuse.ts";
+import { webClient, webServer } from "../web.ts";
 
 const realm = `test${process.pid}`;
 const state = mkdtempSync(join(tmpdir(), "bailey-guests-"));
@@ -91,14 +92,10 @@ test("an instance has names, processes and temporary files of its own", async (t
 });
 
 test("a script given as user data serves in the instance's network, and nowhere else", async (t) => {
-  const guest = await run(
-    t,
-    `#!${process.execPath}
-    require("node:http").createServer((_, answer) => answer.end(require("node:os").hostname())).listen(18080, "127.0.0.1");`,
-  );
-  const get = ["curl", "--silent", "--max-time", "5", "http://127.0.0.1:18080/"] as const;
-  await eventually("the instance answers", () => exec(guest.id, ...get).stdout === guest.hostname);
-  assert.equal(spawnSync(get[0], get.slice(1)).status, 7, "the host must not reach it");
+  const guest = await run(t, webServer("127.0.0.1", 18080));
+  const [get, ...words] = webClient("127.0.0.1", 18080);
+  await eventually("the instance answers", () => exec(guest.id, get, ...words).stdout === `hello from ${guest.hostname}\n`);
+  assert.equal(spawnSync(get, words).status, 1, "the host must not reach it");
 });
 
 test("user data without #! is the shell's; what is no script is left alone; the console says how it went", async (t) => {

@@ -6,6 +6,7 @@ import { questionOf } from "../../../src/cli/explain.ts";
 import { statusText } from "../../../src/cli/status.ts";
 import type { StatusReport } from "../../../src/cli/status.ts";
 import { optionsOf } from "../../../src/cli/up.ts";
+import { standardQuotas } from "../../../src/api/limits.ts";
 import { isRefusal } from "../../../src/values/refuse.ts";
 
 const messageOf = (value: unknown): string => (isRefusal(value) ? value.message : "not refused");
@@ -52,11 +53,12 @@ for (const [given, message] of [
 
 test("up: what the flags mean, and what they mean when absent", () => {
   const absent = { host: "127.0.0.1", port: 7443, region: "us-east-1", account: "123456789012", dataplane: "kernel" };
-  assert.deepEqual(optionsOf({ state: "/s" }), { ...absent, state: "/s", allowReset: false });
+  assert.deepEqual(optionsOf({ state: "/s" }), { ...absent, state: "/s", quotas: standardQuotas, allowReset: false });
   const given = { region: "us-gov-west-1", account: "000000000001", dataplane: "none" };
-  assert.deepEqual(optionsOf({ ...given, state: "/t", listen: "[::1]:0", "allow-reset": true }), {
+  assert.deepEqual(optionsOf({ ...given, state: "/t", listen: "[::1]:0", quotas: "rulesPerGroup=100,groupsPerInterface=10", "allow-reset": true }), {
     ...given,
     state: "/t",
+    quotas: { ...standardQuotas, rulesPerGroup: 100, groupsPerInterface: 10 },
     host: "::1",
     port: 0,
     allowReset: true,
