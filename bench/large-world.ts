@@ -1,5 +1,5 @@
 /** Worlds of a size: one VPC with many interfaces, groups and rules, made without the API's checks. */
-import type { NetworkInterface, Resource, SecurityGroup, SecurityGroupRule } from "../src/model/resource.ts";
+import type { Instance, NetworkInterface, Resource, SecurityGroup, SecurityGroupRule } from "../src/model/resource.ts";
 import { applyChanges, emptyWorld, put, type World } from "../src/model/world.ts";
 import { makeVpc } from "../src/model/vpc.ts";
 import { makeSubnet } from "../src/model/subnet.ts";
@@ -63,4 +63,31 @@ export function largeWorld(interfaces: number, groups: number, rulesPerGroup: nu
   );
   resources.push(...enis);
   return { world: applyChanges(world, resources.map(put)), vpc: made.vpc.id, groups: all, interfaces: enis };
+}
+
+/** The same world with its interfaces attached to so many instances, in turn: each then has a link in the kernel. */
+export function attached(large: LargeWorld, count: number): LargeWorld & { readonly instances: readonly Instance[] } {
+  const subnet = large.interfaces[0]?.subnet ?? mint("subnet");
+  const instances = Array.from({ length: count }, (_, launchIndex): Instance => ({
+    ...born,
+    kind: "instance",
+    id: mint("instance"),
+    reservation: mint("reservation"),
+    launchIndex,
+    image: mint("image"),
+    type: "t3.micro",
+    state: "running",
+    stateChanged: now,
+    launched: now,
+    vpc: large.interfaces[0]?.vpc ?? mint("vpc"),
+    subnet,
+    terminationProtected: false,
+    shutdownBehavior: "stop",
+  }));
+  const interfaces = large.interfaces.map((each, at): NetworkInterface => {
+    const instance = instances[at % count]?.id ?? mint("instance");
+    const attachment = { id: mint("network-interface-attachment"), instance, deviceIndex: Math.floor(at / count), deleteOnTermination: true, attached: now };
+    return { ...each, attachment };
+  });
+  return { ...large, interfaces, instances, world: applyChanges(large.world, [...instances, ...interfaces].map(put)) };
 }

@@ -13,6 +13,8 @@ export interface Seen {
   /** The devices' numbers. */
   readonly iifIndex: number;
   readonly oifIndex: number;
+  /** Where the destination's route leads. */
+  readonly route: number;
   readonly state: string;
   /** Absent where there is no connection. */
   readonly way?: "original" | "reply";
@@ -24,12 +26,13 @@ export interface Walk extends Seen {
   mark: number;
   packetMark: number;
   untracked: boolean;
+  zone: number;
 }
 
 export type Value = string | number | bigint;
 export type Interval = readonly [from: Value, to: Value];
 type Field = (seen: Walk) => Value | undefined;
-export type Verdict = "accept" | "drop" | { readonly goto: string } | { readonly jump: string };
+export type Verdict = "accept" | "drop" | "return" | { readonly goto: string } | { readonly jump: string };
 /** False ends the rule, a verdict ends the chain. */
 export type Step = (walk: Walk) => boolean | Verdict;
 
@@ -42,6 +45,7 @@ const fields: Readonly<Record<string, Field>> = {
   oifname: (seen) => seen.oif,
   iif: (seen) => seen.iifIndex,
   oif: (seen) => seen.oifIndex,
+  "fib daddr oif": (seen) => seen.route,
   "ip saddr": address((seen) => seen.source, 4),
   "ip daddr": address((seen) => seen.destination, 4),
   "ip6 saddr": address((seen) => seen.source, 6),
@@ -114,6 +118,8 @@ const words: readonly Word[] = [
   [/^goto (\S+)/, ([chain = ""]) => () => ({ goto: chain })],
   [/^jump (\S+)/, ([chain = ""]) => () => ({ jump: chain })],
   [/^ct timeout set "[^"]+"/, () => () => true],
+  [/^return/, () => () => "return"],
+  [/^ct zone set (\d+)/, ([zone]) => doing((walk) => (walk.zone = Number(zone)))],
   [/^notrack/, () => doing((walk) => (walk.untracked = true))],
   [/^ct state (\S+)/, ([states = ""]) => (walk) => states.split(",").includes(walk.state)],
   [/^ct mark and (\S+) (==|!=) (\S+)/, ([and, operator, wanted]) => connected(({ mark }) => compare(bits(mark, and, undefined), operator, wanted))],

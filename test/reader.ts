@@ -10,6 +10,7 @@ export interface Outcome {
   /** The connection's. */
   readonly mark: number;
   readonly untracked: boolean;
+  readonly zone: number;
 }
 
 interface Chain {
@@ -56,13 +57,13 @@ export class Tables {
 
   /** Walks a packet through the chain of a hook. */
   walk(hook: string, seen: Seen): Outcome {
-    const walk: Walk = { ...seen, packetMark: 0, untracked: false };
+    const walk: Walk = { ...seen, packetMark: 0, untracked: false, zone: 0 };
     for (const [name, chain] of this.#chains) {
       if (chain.hook !== hook) continue;
       const verdict = this.#chain(name, walk) ?? (chain.policy === "accept" ? "accept" : "drop");
-      if (verdict === "drop") return { verdict, mark: walk.mark, untracked: walk.untracked };
+      if (verdict === "drop") return { verdict, mark: walk.mark, untracked: walk.untracked, zone: walk.zone };
     }
-    return { verdict: "accept", mark: walk.mark, untracked: walk.untracked };
+    return { verdict: "accept", mark: walk.mark, untracked: walk.untracked, zone: walk.zone };
   }
 
   #chain(name: string, walk: Walk): "accept" | "drop" | undefined {
@@ -71,6 +72,7 @@ export class Tables {
         const result = step(walk);
         if (result === false) break;
         if (result === true) continue;
+        if (result === "return") return undefined;
         if (typeof result === "string") return result;
         if ("goto" in result) return this.#chain(result.goto, walk);
         const verdict = this.#chain(result.jump, walk);

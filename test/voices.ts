@@ -3,7 +3,7 @@
  * Each is told of a network, and of the next one, and sent packets in order; each remembers connections on its own.
  */
 import { plan } from "../src/apply/loop.ts";
-import { type Judgement, judge, type Tracked, untracked } from "../src/policy/judge.ts";
+import { type Judgement, judge, legOf, type Tracked, untracked } from "../src/policy/judge.ts";
 import type { Interface, Network } from "../src/policy/network.ts";
 import type { Ip } from "../src/values/ip.ts";
 import { Conntrack, type Sent, type Sight, standsAlone } from "./conntrack.ts";
@@ -19,10 +19,20 @@ export function ownerOf(network: Network, ip: Ip): Interface {
   throw new Error("an address nobody has");
 }
 
+/** Connections, zone by zone. */
+class Zones<M> {
+  readonly #zones = new Map<string, Conntrack<M>>();
+  of(zone: string): Conntrack<M> {
+    const found = this.#zones.get(zone) ?? new Conntrack<M>();
+    this.#zones.set(zone, found);
+    return found;
+  }
+}
+
 /** The judge with a memory: packets and changes of policy replayed in order. */
 export class Connections {
   #network: Network;
-  readonly #conntrack = new Conntrack<Tracked>();
+  readonly #zones = new Zones<Tracked>();
   constructor(network: Network) {
     this.#network = network;
   }
@@ -31,9 +41,10 @@ export class Connections {
   }
   send(from: Interface, sent: Sent): Judgement {
     const to = ownerOf(this.#network, sent.destination);
-    // Tracking comes after the source check, and not at all for what an appliance sends in another's name.
-    const foreign = !owns(from, sent.source);
-    const sight: Sight<Tracked> = foreign ? { state: "untracked" } : this.#conntrack.see(sent);
+    // Tracking comes after the source check, each leg of an appliance apart.
+    const leg = from.checked && !owns(from, sent.source) ? "alone" : legOf(from, to, sent);
+    const conntrack = leg === "alone" ? undefined : this.#zones.of(leg === "ordinary" ? "" : `${leg.appliance.id} ${leg.end.id}`);
+    const sight: Sight<Tracked> = conntrack ? conntrack.see(sent) : { state: "untracked" };
     const judgement = judge(this.#network, {
       from,
       to,
@@ -42,7 +53,7 @@ export class Connections {
       tracked: sight.memory ?? untracked,
       stateless: standsAlone(sight),
     });
-    if (!standsAlone(sight)) this.#conntrack.settle(judgement.verdict === "accept", judgement.tracked);
+    if (!standsAlone(sight)) conntrack?.settle(judgement.verdict === "accept", judgement.tracked);
     return judgement;
   }
 }
@@ -53,7 +64,7 @@ export type Mutation = (command: string) => string;
 /** The ruleset's text as a packet filter, put in force by the product's own plan. */
 export class Compiled {
   readonly tables = new Tables();
-  readonly #conntrack = new Conntrack<number>();
+  readonly #zones = new Zones<number>();
   readonly #mutation: Mutation;
   #known: Parameters<typeof plan>[0] = { namespaces: new Map(), rulesets: new Map() };
   #revision = 0;
@@ -76,14 +87,15 @@ export class Compiled {
     const { source, destination, protocol } = sent;
     const transport = transportBytes({ ...sent, tag: 0 });
     const to = ownerOf(this.#network, destination);
-    const devices = { iif: from.device, oif: to.device, iifIndex: from.index, oifIndex: to.index };
+    const devices = { iif: from.device, oif: to.device, iifIndex: from.index, oifIndex: to.index, route: to.index };
     const packet = { source, destination, protocol, transport, ...devices };
     const early = this.tables.walk("prerouting", { ...packet, oif: "", oifIndex: 0, state: "invalid", mark: 0 });
     if (early.verdict === "drop") return "drop";
-    const sight: Sight<number> = early.untracked ? { state: "untracked" } : this.#conntrack.see(sent);
+    const conntrack = early.untracked ? undefined : this.#zones.of(String(early.zone));
+    const sight: Sight<number> = conntrack ? conntrack.see(sent) : { state: "untracked" };
     const { state, way, memory: mark = 0 } = sight;
     const outcome = this.tables.walk("forward", { ...packet, state, mark, ...(way ? { way } : {}) });
-    if (!early.untracked) this.#conntrack.settle(outcome.verdict === "accept", outcome.mark);
+    conntrack?.settle(outcome.verdict === "accept", outcome.mark);
     return outcome.verdict;
   }
 }

@@ -12,6 +12,7 @@ const fieldTypes: Record<Field, string> = {
   oif: "ifname",
   iifIndex: "iface_index",
   oifIndex: "iface_index",
+  route: "iface_index",
   saddr4: "ipv4_addr",
   daddr4: "ipv4_addr",
   saddr6: "ipv6_addr",
@@ -27,6 +28,7 @@ const fieldExpressions: Record<Field, string> = {
   oif: "oifname",
   iifIndex: "iif",
   oifIndex: "oif",
+  route: "fib daddr oif",
   saddr4: "ip saddr",
   daddr4: "ip daddr",
   saddr6: "ip6 saddr",
@@ -54,6 +56,8 @@ function keyText(part: KeyPart): string {
   return "cidr" in part ? cidrText(part.cidr) : rangeText(part);
 }
 
+const keyExpression = (fields: readonly Field[]): string => fields.map((field) => fieldExpressions[field]).join(" . ");
+
 const generationMask = (2 ** 32 - (1 << generationShift)) >>> 0;
 const generationBits = (generation: number): number => (generation << generationShift) >>> 0;
 
@@ -64,7 +68,7 @@ const labels: Record<Label, { readonly mask: number; readonly shift: number }> =
 };
 
 function matchText(match: Match): string {
-  if ("lookup" in match) return `${match.lookup.map((field) => fieldExpressions[field]).join(" . ")} @${match.set}`;
+  if ("lookup" in match) return `${keyExpression(match.lookup)} @${match.set}`;
   if ("family" in match) return `meta nfproto ${familyName(match.family)}`;
   if ("protocol" in match) return `meta l4proto ${match.protocol}`;
   if ("values" in match) return `${fieldExpressions[match.field]} ${rangeText(match.values)}`;
@@ -97,7 +101,7 @@ function matchText(match: Match): string {
 function actionText(action: Action): string {
   if ("goto" in action) return `goto ${action.goto}`;
   if ("jump" in action) return `jump ${action.jump}`;
-  if ("dispatch" in action) return `${fieldExpressions[action.dispatch]} vmap @${action.map}`;
+  if ("dispatch" in action) return `${keyExpression(action.dispatch)} vmap @${action.map}`;
   if ("accept" in action) return "accept";
   if ("drop" in action) return "drop";
   if ("remember" in action) return `ct mark set ct mark or ${hex(action.remember)}`;
@@ -106,6 +110,8 @@ function actionText(action: Action): string {
   }
   if ("note" in action) return `meta mark set meta mark or ${hex(action.note)}`;
   if ("untrack" in action) return "notrack";
+  if ("zone" in action) return `ct zone set ${action.zone}`;
+  if ("return" in action) return "return";
   if ("idle" in action) return `ct timeout set "${action.idle}"`;
   if ("label" in action) {
     const { mask, shift } = labels[action.of];

@@ -5,8 +5,11 @@
 import type { Cidr, Family } from "../values/ip.ts";
 import type { Range } from "../values/ports.ts";
 
-/** What of a packet a set's key or a match may be made of. `type` is ICMP type<<8|code. */
-export type Field = "iif" | "oif" | "iifIndex" | "oifIndex" | "saddr4" | "daddr4" | "saddr6" | "daddr6" | "protocol" | "port" | "type";
+/**
+ * What of a packet a set's key or a match may be made of. `route` is the number of the device its destination's route
+ * leads to, for hooks before routing; `type` is ICMP type<<8|code.
+ */
+export type Field = "iif" | "oif" | "iifIndex" | "oifIndex" | "route" | "saddr4" | "daddr4" | "saddr6" | "daddr6" | "protocol" | "port" | "type";
 
 /** Bits of the connection's mark; the generation stands above them. */
 export const seenOriginal = 1;
@@ -50,7 +53,7 @@ export type Action =
   | { readonly goto: string }
   | { readonly jump: string }
   /** To the chain the map has for the key, or on to the next rule. */
-  | { readonly dispatch: Field; readonly map: string }
+  | { readonly dispatch: readonly Field[]; readonly map: string }
   | { readonly accept: true }
   | { readonly drop: true }
   /** Sets bits of the connection's mark. */
@@ -64,6 +67,10 @@ export type Action =
   | { readonly label: number; readonly of: Label }
   /** Gives the packet's new connection the timeout of that name. */
   | { readonly idle: string }
+  /** Looks for the packet's connection in a zone of its own, 1 to 65535. */
+  | { readonly zone: number }
+  /** Back to the chain that jumped here. */
+  | { readonly return: true }
   /** Keeps the packet out of connection tracking: it stands alone. */
   | { readonly untrack: true };
 

@@ -45,6 +45,7 @@ export function compile(network: Network): Ruleset {
   const sets = groupSets(network.interfaces).map((groups) => groupSetPart(groupsOf(network, groups)));
   return new Map([
     ["base", base],
+    ["source", sourceParts(network.interfaces)],
     ["members", section([...network.members.values()].map((each) => membersPart(each)))],
     ["prefixes", section([...network.prefixes.values()].map((each) => prefixesPart(each)))],
     ["groups", section([...network.groups.values()].map((each) => groupPart(each)))],
@@ -85,8 +86,8 @@ const trackedArriving: readonly Match[][] = [
 ];
 
 /** nft follows at most 16 chains deep, so the ways between gates are map look-ups where they can be. */
-const toBoundary: Action = { dispatch: "iif", map: "boundary" };
-const toEntering: Action = { dispatch: "oif", map: "entering" };
+const toBoundary: Action = { dispatch: ["iif"], map: "boundary" };
+const toEntering: Action = { dispatch: ["oif"], map: "entering" };
 
 /** What is the same in every network. */
 const basePart: Part = {
@@ -103,17 +104,6 @@ const basePart: Part = {
   ],
   chains: [
     {
-      name: "source",
-      hook: { at: "prerouting", priority: "raw" },
-      rules: [
-        rule([{ lookup: ["iifIndex", "saddr4"], set: "own4" }], { accept: true }),
-        rule([{ lookup: ["iifIndex", "saddr6"], set: "own6" }], { accept: true }),
-        rule([{ peer: "saddr", cidr: { family: 6, base: 0xfe80n << 112n, length: 10 } }], { accept: true }),
-        // In another's name: the same addresses and ports may have passed here before, and that leg's verdict is not this one's.
-        rule([{ lookup: ["iif"], set: "unchecked" }], { untrack: true }, { accept: true }),
-      ],
-    },
-    {
       name: "router",
       hook: { at: "input", priority: "filter" },
       rules: [
@@ -126,7 +116,7 @@ const basePart: Part = {
       name: "leave",
       rules: [
         ...trackedLeaving.map((when) => rule(when, toBoundary)),
-        rule([], { dispatch: "iif", map: "leaving" }),
+        rule([], { dispatch: ["iif"], map: "leaving" }),
       ],
     },
     ...admitted("out", toBoundary, trackedAtOriginator),
@@ -143,7 +133,7 @@ const basePart: Part = {
       name: "arrive",
       rules: [
         ...trackedArriving.map((when) => rule(when, { goto: "admit" })),
-        rule([], { dispatch: "oif", map: "arriving" }),
+        rule([], { dispatch: ["oif"], map: "arriving" }),
       ],
     },
     ...admitted("in", { goto: "admit" }, trackedAtResponder),
@@ -152,6 +142,82 @@ const basePart: Part = {
 };
 
 const base = section([basePart]);
+
+/** Zones are 16-bit numbers; a leg for which none is left stands alone. */
+const mostZones = 65_535;
+
+/** A zone for each leg between an appliance and another interface. Numbers keep while neither has a new highest number. */
+function zonesOf(all: readonly Interface[], appliances: readonly Interface[]): { key: number[]; zone: number }[] {
+  const stride = 2 ** Math.ceil(Math.log2(Math.max(...all.map(({ index }) => index)) + 1));
+  return appliances.flatMap((appliance, rank) =>
+    all
+      .map((end) => ({ key: [appliance.index, end.index], zone: rank * stride + end.index }))
+      .filter(({ key: [a, b], zone }) => a !== b && zone <= mostZones),
+  );
+}
+
+/** The source check, and where there are appliances, each leg's own memory. */
+const sourceParts = once((interfaces: Network["interfaces"]): Section => {
+  const all = [...interfaces.values()];
+  const appliances = all.filter(({ checked }) => !checked);
+  if (appliances.length === 0) return section([plainSource]);
+  const zones = zonesOf(all, appliances.toSorted((a, b) => a.index - b.index));
+  return section([
+    {
+      name: "source",
+      sets: [
+        { name: "appliances", key: ["iifIndex"], intervals: false, toChain: false },
+        { name: "zones", key: ["iifIndex", "oifIndex"], intervals: false, toChain: true },
+      ],
+      elements: [
+        ...appliances.map(({ index }) => ({ set: "appliances", key: [index] })),
+        ...zones.map(({ key, zone }) => ({ set: "zones", key, chain: zoneChain(zone) })),
+      ],
+      chains: [
+        sourceChain([rule([{ lookup: ["route"], set: "appliances" }], { jump: "towards" })], [
+          rule([{ lookup: ["iifIndex"], set: "appliances" }], { goto: "foreign" }),
+        ]),
+        // To an appliance, for somebody else.
+        {
+          name: "towards",
+          rules: [
+            rule([{ lookup: ["route", "daddr4"], set: "own4" }], { return: true }),
+            rule([{ lookup: ["route", "daddr6"], set: "own6" }], { return: true }),
+            rule([{ lookup: ["iifIndex", "saddr4"], set: "own4" }], { dispatch: ["route", "iifIndex"], map: "zones" }),
+            rule([{ lookup: ["iifIndex", "saddr6"], set: "own6" }], { dispatch: ["route", "iifIndex"], map: "zones" }),
+          ],
+        },
+        // From an appliance, in another's name.
+        {
+          name: "foreign",
+          rules: [
+            rule([{ lookup: ["route", "daddr4"], set: "own4" }], { dispatch: ["iifIndex", "route"], map: "zones" }),
+            rule([{ lookup: ["route", "daddr6"], set: "own6" }], { dispatch: ["iifIndex", "route"], map: "zones" }),
+            rule([], { untrack: true }, { accept: true }),
+          ],
+        },
+        ...zones.map(({ zone }) => ({ name: zoneChain(zone), rules: [rule([], { zone }, { accept: true })] })),
+      ],
+    },
+  ]);
+});
+
+const zoneChain = (zone: number): string => `zone/${zone}`;
+
+/** Before connection tracking, so that a spoofed packet costs no entry there. */
+const sourceChain = (before: readonly Rule[], after: readonly Rule[]): Chain => ({
+  name: "source",
+  hook: { at: "prerouting", priority: "raw" },
+  rules: [
+    ...before,
+    rule([{ lookup: ["iifIndex", "saddr4"], set: "own4" }], { accept: true }),
+    rule([{ lookup: ["iifIndex", "saddr6"], set: "own6" }], { accept: true }),
+    rule([{ peer: "saddr", cidr: { family: 6, base: 0xfe80n << 112n, length: 10 } }], { accept: true }),
+    ...after,
+  ],
+});
+
+const plainSource: Part = { name: "source", sets: [], elements: [], chains: [sourceChain([], [])] };
 
 /**
  * After an interface's groups: a connection admitted by an open rule whose replies pass by rule too is not tracked.

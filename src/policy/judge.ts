@@ -72,6 +72,23 @@ export interface Crossing {
   readonly stateless?: boolean;
 }
 
+const owns = ({ addresses }: Interface, ip: Ip): boolean =>
+  addresses.some(({ family, bits }) => family === ip.family && bits === ip.bits);
+
+/**
+ * Where a packet's connection is remembered. What crosses an appliance (an interface without source/destination check)
+ * passes twice with the same addresses and ports, and each leg, between the appliance and the end whose address it is,
+ * has connections of its own. Where neither end's address is in the packet nothing is remembered: rules alone decide.
+ */
+export type Leg = "ordinary" | "alone" | { readonly appliance: Interface; readonly end: Interface };
+
+export function legOf(from: Interface, to: Interface, packet: Pick<Packet, "source" | "destination">): Leg {
+  const [foreignSource, foreignDestination] = [!owns(from, packet.source), !owns(to, packet.destination)];
+  if (foreignSource && foreignDestination) return "alone";
+  if (foreignSource) return { appliance: from, end: to };
+  return foreignDestination ? { appliance: to, end: from } : "ordinary";
+}
+
 /** Walks the gates in order; the first that denies ends the walk. */
 export function judge(network: Network, crossing: Crossing): Judgement {
   const { from, to, packet, reply } = crossing;
@@ -111,7 +128,7 @@ const remember = (tracked: Tracked, side: keyof Tracked, track: boolean): Tracke
 
 function checkAddress(gate: "source check" | "destination check", at: Interface, ip: Ip): Step {
   if (!at.checked) return { gate, at: at.id, action: "allow", because: "check is off" };
-  const own = at.addresses.some(({ family, bits }) => family === ip.family && bits === ip.bits);
+  const own = owns(at, ip);
   return { gate, at: at.id, action: own ? "allow" : "deny", because: own ? "own address" : "not its own address" };
 }
 

@@ -8,6 +8,7 @@ import type { Defer } from "../endings.ts";
 import { Wire } from "./wire.ts";
 
 export interface Live {
+  readonly realm: string;
   /** The kernel itself, past what `watch` sees. */
   readonly kernel: Kernel;
   /** Resolves when a world is in force. */
@@ -35,6 +36,7 @@ export async function openLive(defer: Defer, watch: Watch = (steps, run) => run(
   defer(() => loop?.stop());
   const watched: Kernel = { ...kernel, run: (steps) => watch(steps, kernel.run) };
   return {
+    realm,
     kernel,
     reach: async (world) => {
       newest = world;

@@ -26,7 +26,7 @@ const traps: Readonly<Record<string, Mutation>> = {
   "a list's entries stand at every subnet": replacing('^(add element inet bailey boundary .*"dworld" : goto )\\S+', "$1subnet-a/out"),
   "a list stands inside its subnet": dropping("^add rule inet bailey subnet-\\S+/out oifname @"),
   "a datagram that nobody answers is not of its connection": replacing(`${rule("(?:leave|arrive)")}new,established`, "$1established"),
-  "an appliance inherits another's connection": replacing(`${rule("source")}notrack `, "$1"),
+  "an appliance inherits another's connection": replacing("^(add rule inet bailey zone/.*)ct zone set [0-9]+ ", "$1"),
   "a reference is to first addresses only": replacing("^(add element inet bailey members/sg-2/[46] .*), (?:10\\.0\\.9\\.9|2001:db8:4:4::a00:909)", "$1"),
   "a reference is to public addresses too": replacing("^(add element inet bailey members/sg-2/4 \\{ )", "$1203.0.113.200, "),
   "a reference does not follow membership": dropping("^delete element inet bailey members/"),
