@@ -10,9 +10,12 @@ const signals = { SIGHUP: 1, SIGINT: 2, SIGTERM: 15 } as const;
 /** Runs something, then all that it deferred; a signal meanwhile undoes too, and ends the process. */
 export async function withEndings<T>(what: (defer: Defer) => Promise<T>): Promise<T> {
   const undos: Undo[] = [];
-  const undoAll = async () => {
+  const undoEach = async () => {
     for (let undo = undos.pop(); undo; undo = undos.pop()) await undo();
   };
+  // Once: a signal may come while it is under way, or what was interrupted may end meanwhile.
+  let undone: Promise<void> | undefined;
+  const undoAll = () => (undone ??= undoEach());
   const interrupt = (signal: NodeJS.Signals) => {
     const code = 128 + (Object.entries(signals).find(([name]) => name === signal)?.[1] ?? 0);
     void undoAll().finally(() => process.exit(code));

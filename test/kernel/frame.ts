@@ -5,6 +5,8 @@ import type { Sent } from "../conntrack.ts";
 export interface FrameSpec extends Sent {
   /** What arrives is recognised by this number in its last four bytes. */
   readonly tag: number;
+  /** Bytes of payload before the tag. */
+  readonly padding?: number;
 }
 
 export const SYN = 2;
@@ -32,7 +34,7 @@ function tagBytes(tag: number): Buffer {
 /** The transport header and what follows, its checksum not yet in place. */
 function unsummed(spec: FrameSpec): { bytes: Buffer; checksumAt?: number } {
   const { protocol, value, sourcePort = 40_000 } = spec;
-  const data = tagBytes(spec.tag);
+  const data = Buffer.concat([Buffer.alloc(spec.padding ?? 0), tagBytes(spec.tag)]);
   if (protocol === 6) {
     const header = Buffer.alloc(20);
     header.writeUInt16BE(sourcePort, 0);
@@ -47,7 +49,7 @@ function unsummed(spec: FrameSpec): { bytes: Buffer; checksumAt?: number } {
     const header = Buffer.alloc(8);
     header.writeUInt16BE(sourcePort, 0);
     header.writeUInt16BE(value, 2);
-    header.writeUInt16BE(16, 4);
+    header.writeUInt16BE(8 + data.length, 4);
     return { bytes: Buffer.concat([header, data]), checksumAt: 6 };
   }
   if (protocol === 1 || protocol === 58) {
@@ -98,11 +100,41 @@ export function packetBytes(spec: FrameSpec): Buffer {
   return Buffer.concat([header, bytes]);
 }
 
+/** The packet as fragments, cut after so many bytes of what follows its IP header (a multiple of eight). */
+export function fragmentsOf(spec: FrameSpec, cut: number): [Buffer, Buffer] {
+  const whole = packetBytes(spec);
+  const [header, body] = spec.source.family === 4 ? [20, whole.subarray(20)] : [40, whole.subarray(40)];
+  const [a, b] = [body.subarray(0, cut), body.subarray(cut)];
+  if (header === 40) return [fragment6(whole, spec, a, 0, true), fragment6(whole, spec, b, cut, false)];
+  return [fragment4(whole, spec, a, 0, true), fragment4(whole, spec, b, cut, false)];
+}
+
+function fragment4(whole: Buffer, { tag }: FrameSpec, body: Buffer, offset: number, more: boolean): Buffer {
+  const header = Buffer.from(whole.subarray(0, 20));
+  header.writeUInt16BE(20 + body.length, 2);
+  header.writeUInt16BE(tag & 0xffff, 4);
+  header.writeUInt16BE((more ? 0x2000 : 0) | (offset / 8), 6);
+  header.writeUInt16BE(0, 10);
+  header.writeUInt16BE(checksum(header), 10);
+  return Buffer.concat([header, body]);
+}
+
+function fragment6(whole: Buffer, { protocol, tag }: FrameSpec, body: Buffer, offset: number, more: boolean): Buffer {
+  const header = Buffer.from(whole.subarray(0, 40));
+  header.writeUInt16BE(8 + body.length, 4);
+  header.writeUInt8(44, 6);
+  const extension = Buffer.alloc(8);
+  extension.writeUInt8(protocol, 0);
+  extension.writeUInt16BE(offset | (more ? 1 : 0), 2);
+  extension.writeUInt32BE(tag, 4);
+  return Buffer.concat([header, extension, body]);
+}
+
 /** A frame from a host to its router. */
-export function frameBytes(spec: FrameSpec, sourceMac: string, destinationMac: string): Buffer {
+export function frameBytes(spec: FrameSpec, sourceMac: string, destinationMac: string, packet = packetBytes(spec)): Buffer {
   const mac = (text: string) => Buffer.from(text.replaceAll(":", ""), "hex");
   const type = spec.source.family === 4 ? Buffer.from([0x08, 0x00]) : Buffer.from([0x86, 0xdd]);
-  return Buffer.concat([mac(destinationMac), mac(sourceMac), type, packetBytes(spec)]);
+  return Buffer.concat([mac(destinationMac), mac(sourceMac), type, packet]);
 }
 
 /** The tag a frame ends with, where it is one of ours. */

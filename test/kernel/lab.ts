@@ -13,7 +13,7 @@ import { type LinkSeen, Rtnetlink } from "../../src/io/rtnetlink.ts";
 import type { Interface, Network } from "../../src/policy/network.ts";
 import { hostCidr } from "../../src/values/ip.ts";
 import type { Sent } from "../conntrack.ts";
-import { frameBytes, tagOf } from "./frame.ts";
+import { fragmentsOf, frameBytes, tagOf } from "./frame.ts";
 
 export const canUseKernel = process.getuid?.() === 0;
 export const routerMac = "02:ba:11:e7:00:01";
@@ -65,6 +65,8 @@ export interface Probe {
   readonly sent: Sent;
   /** Worth waiting for: a busy machine may be late, and what is late must not look dropped. */
   readonly hoped?: boolean;
+  /** In place of the packet: some of its fragments, in that order. */
+  readonly fragments?: { readonly cut: number; readonly send: readonly (0 | 1)[]; readonly padding: number };
 }
 
 export interface Lab {
@@ -130,8 +132,11 @@ export async function openLab(first: Network, rewrite: (steps: Step[]) => Step[]
     const collect = () => {
       for (const [device, wire] of wires) for (const each of wire.received()) arrived.set(each.tag, device);
     };
-    for (const [at, { from, sent }] of probes.entries()) {
-      wires.get(from.device)?.send(frameBytes({ ...sent, tag: base + at }, from.mac, routerMac));
+    for (const [at, { from, sent, fragments }] of probes.entries()) {
+      const spec = { ...sent, tag: base + at, ...(fragments && { padding: fragments.padding }) };
+      const pieces = fragments && fragmentsOf(spec, fragments.cut);
+      const packets = pieces ? fragments.send.map((which) => pieces[which]) : [undefined];
+      for (const packet of packets) wires.get(from.device)?.send(frameBytes(spec, from.mac, routerMac, packet));
       if (at % 128 === 127) collect();
     }
     collect();
