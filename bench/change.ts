@@ -11,18 +11,19 @@ import os from "node:os";
 import path from "node:path";
 import { parseArgs } from "node:util";
 import { setTimeout as sleep } from "node:timers/promises";
-import { namespacePrefix, routerNamespace } from "../src/apply/desired.ts";
+import { routerNamespace } from "../src/apply/desired.ts";
+import type { Kernel } from "../src/apply/kernel.ts";
 import { startLoop } from "../src/apply/loop.ts";
 import { openKernel } from "../src/io/kernel.ts";
 import { openStore } from "../src/io/store.ts";
 import { applyChanges, type Change, put, remove, type World } from "../src/model/world.ts";
 import { isRefusal } from "../src/values/refuse.ts";
+import { type Defer, withEndings } from "../test/endings.ts";
 import { interfaceOf, type LargeWorld, largeWorld, ruleOf } from "./large-world.ts";
 import { type Measure, measure, median, quantile, report, tell } from "./report.ts";
 
 const { values } = parseArgs({ options: { json: { type: "boolean" }, runs: { type: "string", default: "200" } } });
 const runs = Number(values.runs);
-const kernel = openKernel();
 
 interface Bench {
   readonly large: LargeWorld;
@@ -30,11 +31,10 @@ interface Bench {
   change(changes: readonly Change[]): Promise<number>;
   /** Milliseconds from an empty namespace to everything in force. */
   readonly resyncMs: number;
-  end(): Promise<void>;
 }
 
 let realms = 0;
-async function open(large: LargeWorld): Promise<Bench> {
+async function open(kernel: Kernel, large: LargeWorld, defer: Defer): Promise<Bench> {
   const realm = `b${process.pid.toString(16)}${realms++}`;
   const directory = fs.mkdtempSync(path.join(os.tmpdir(), "bailey-change-"));
   const store = openStore(path.join(directory, "state.db"));
@@ -50,19 +50,18 @@ async function open(large: LargeWorld): Promise<Bench> {
     if (refused) throw new Error(refused.message);
     return performance.now() - begun;
   };
+  defer(async () => {
+    await loop.stop();
+    store.close();
+    await kernel.run([{ op: "namespace.delete", namespace: routerNamespace(realm, large.vpc) }]);
+    fs.rmSync(directory, { recursive: true });
+  });
   const begun = performance.now();
   await loop.settle(world.revision);
   return {
     large,
     change: commit,
     resyncMs: performance.now() - begun,
-    end: async () => {
-      await loop.stop();
-      store.close();
-      await kernel.run([{ op: "namespace.delete", namespace: routerNamespace(realm, large.vpc) }]);
-      fs.rmSync(directory, { recursive: true });
-      if ((await kernel.observe(namespacePrefix(realm))).size > 0) throw new Error("namespaces are left");
-    },
   };
 }
 
@@ -101,22 +100,22 @@ const row = (name: string, ours: readonly number[], baseline: readonly number[])
   found.push({ name: `${name}, p99`, unit: "ms", ours: a, baseline: b, ratio: a / b, runs: ours.length });
 };
 
-try {
-  const small = await open(largeWorld(2, 1, 10));
+await withEndings(async (defer) => {
+  const kernel = openKernel();
+  defer(() => kernel.close());
+  const small = await open(kernel, largeWorld(2, 1, 10), defer);
   const smallRules = await rules(small);
   const smallMembers = await members(small);
-  await small.end();
   for (const [interfaces, groups] of [[100, 17], [1000, 167], [5000, 167]] as const) {
-    const bench = await open(largeWorld(interfaces, groups, 60));
-    const size = `${interfaces.toLocaleString("en-US")} interfaces, ${(groups * 60).toLocaleString("en-US")} rules`;
-    tell(`${size}: all from nothing in ${Math.round(bench.resyncMs)} ms`);
-    found.push(measure(`everything from an empty kernel: ${size}`, "ms", [bench.resyncMs], [small.resyncMs]));
-    row(`one rule more or less: ${size}`, await rules(bench), smallRules);
-    row(`one member more or less of a group all refer to: ${size}`, await members(bench), smallMembers);
-    tell(`${size}: median ${median(found.slice(-4).map(({ ours }) => ours)).toFixed(1)} ms`);
-    await bench.end();
+    await withEndings(async (deferHere) => {
+      const bench = await open(kernel, largeWorld(interfaces, groups, 60), deferHere);
+      const size = `${interfaces.toLocaleString("en-US")} interfaces, ${(groups * 60).toLocaleString("en-US")} rules`;
+      tell(`${size}: all from nothing in ${Math.round(bench.resyncMs)} ms`);
+      found.push(measure(`everything from an empty kernel: ${size}`, "ms", [bench.resyncMs], [small.resyncMs]));
+      row(`one rule more or less: ${size}`, await rules(bench), smallRules);
+      row(`one member more or less of a group all refer to: ${size}`, await members(bench), smallMembers);
+      tell(`${size}: median ${median(found.slice(-4).map(({ ours }) => ours)).toFixed(1)} ms`);
+    });
   }
   report(found);
-} finally {
-  await kernel.close();
-}
+});

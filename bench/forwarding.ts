@@ -5,7 +5,7 @@
  *
  * UDP is one-way: connection tracking never calls it established, so nothing but our cache keeps a packet from the rules.
  *
- *   node bench/forwarding.ts [--json] [--runs 5] [--seconds 2] [--only TEXT]
+ *   node bench/forwarding.ts [--json] [--runs 9] [--seconds 1] [--only TEXT]
  *
  * --only: the rows whose name contains the text. Needs root, and iperf3 for the TCP rows.
  */
@@ -24,8 +24,8 @@ import { Sender } from "./sender.ts";
 const { values } = parseArgs({
   options: {
     json: { type: "boolean" },
-    runs: { type: "string", default: "5" },
-    seconds: { type: "string", default: "2" },
+    runs: { type: "string", default: "9" },
+    seconds: { type: "string", default: "1" },
     only: { type: "string", default: "" },
   },
 });

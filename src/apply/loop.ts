@@ -3,7 +3,8 @@
  * run at any moment. What the kernel holds is read when it is not known (at the start, after a failure, and every so
  * often), otherwise it is what the last pass made of it.
  */
-import { compile, fingerprintOf, withGeneration } from "../compile/ruleset.ts";
+import { fingerprintOf, withGeneration } from "../compile/generation.ts";
+import { compile } from "../compile/ruleset.ts";
 import { generationLimit, type Ruleset, type Section } from "../compile/rule.ts";
 import type { World } from "../model/world.ts";
 import { type Refusal, refuse } from "../values/refuse.ts";

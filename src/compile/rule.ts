@@ -134,3 +134,11 @@ export type Section = ReadonlyMap<string, Part>;
 
 /** Sections by name. What a chain or element refers to may come later: all is one transaction. */
 export type Ruleset = ReadonlyMap<string, Section>;
+
+/** A rule from its matches and actions. */
+export const rule = (when: readonly Match[], ...actions: Rule["do"]): Rule => ({ when, do: actions });
+
+export const section = (parts: readonly Part[]): Section => new Map(parts.map((part) => [part.name, part]));
+
+export const originalWay: Match = { way: "original" };
+export const replyWay: Match = { way: "reply" };

@@ -22,20 +22,22 @@ import {
   type Subnet,
 } from "../policy/network.ts";
 import { afterOpen, afterTracked, groupPart, groupsChain, membersPart, prefixesPart } from "./group.ts";
-import { idleChain, idlePart } from "./idle.ts";
-import { markerChain, partText } from "./nft.ts";
+import { idlePart } from "./idle.ts";
+import { sourceParts } from "./source.ts";
 import {
   type Action,
   type Chain,
   type Element,
   type Match,
   openBack,
+  originalWay,
   type Part,
+  replyWay,
   type Rule,
+  rule,
   type Ruleset,
   type Section,
-  seenOriginal,
-  seenReply,
+  section,
   trackedAtOriginator,
   trackedAtResponder,
 } from "./rule.ts";
@@ -57,8 +59,6 @@ export function compile(network: Network): Ruleset {
   ]);
 }
 
-const section = (parts: readonly Part[]): Section => new Map(parts.map((part) => [part.name, part]));
-
 const interfaceParts = once(
   (interfaces: Network["interfaces"]): Section => section([...interfaces.values()].map((each) => interfacePart(each))),
 );
@@ -70,11 +70,7 @@ const groupSets = once((interfaces: Network["interfaces"]): readonly (readonly s
   ...new Map([...interfaces.values()].map(({ groups }) => [groups.join(" "), groups])).values(),
 ]);
 
-const rule = (when: readonly Match[], ...actions: Rule["do"]): Rule => ({ when, do: actions });
 const connection: Match = { standing: "connection" };
-const originalWay: Match = { way: "original" };
-const replyWay: Match = { way: "reply" };
-
 /** Tracked at the interface the packet leaves: the originator's on the way out, the responder's on the way back. */
 const trackedLeaving: readonly Match[][] = [
   [connection, originalWay, { remembers: trackedAtOriginator }],
@@ -143,82 +139,6 @@ const basePart: Part = {
 
 const base = section([basePart]);
 
-/** Zones are 16-bit numbers; a leg for which none is left stands alone. */
-const mostZones = 65_535;
-
-/** A zone for each leg between an appliance and another interface. Numbers keep while neither has a new highest number. */
-function zonesOf(all: readonly Interface[], appliances: readonly Interface[]): { key: number[]; zone: number }[] {
-  const stride = 2 ** Math.ceil(Math.log2(Math.max(...all.map(({ index }) => index)) + 1));
-  return appliances.flatMap((appliance, rank) =>
-    all
-      .map((end) => ({ key: [appliance.index, end.index], zone: rank * stride + end.index }))
-      .filter(({ key: [a, b], zone }) => a !== b && zone <= mostZones),
-  );
-}
-
-/** The source check, and where there are appliances, each leg's own memory. */
-const sourceParts = once((interfaces: Network["interfaces"]): Section => {
-  const all = [...interfaces.values()];
-  const appliances = all.filter(({ checked }) => !checked);
-  if (appliances.length === 0) return section([plainSource]);
-  const zones = zonesOf(all, appliances.toSorted((a, b) => a.index - b.index));
-  return section([
-    {
-      name: "source",
-      sets: [
-        { name: "appliances", key: ["iifIndex"], intervals: false, toChain: false },
-        { name: "zones", key: ["iifIndex", "oifIndex"], intervals: false, toChain: true },
-      ],
-      elements: [
-        ...appliances.map(({ index }) => ({ set: "appliances", key: [index] })),
-        ...zones.map(({ key, zone }) => ({ set: "zones", key, chain: zoneChain(zone) })),
-      ],
-      chains: [
-        sourceChain([rule([{ lookup: ["route"], set: "appliances" }], { jump: "towards" })], [
-          rule([{ lookup: ["iifIndex"], set: "appliances" }], { goto: "foreign" }),
-        ]),
-        // To an appliance, for somebody else.
-        {
-          name: "towards",
-          rules: [
-            rule([{ lookup: ["route", "daddr4"], set: "own4" }], { return: true }),
-            rule([{ lookup: ["route", "daddr6"], set: "own6" }], { return: true }),
-            rule([{ lookup: ["iifIndex", "saddr4"], set: "own4" }], { dispatch: ["route", "iifIndex"], map: "zones" }),
-            rule([{ lookup: ["iifIndex", "saddr6"], set: "own6" }], { dispatch: ["route", "iifIndex"], map: "zones" }),
-          ],
-        },
-        // From an appliance, in another's name.
-        {
-          name: "foreign",
-          rules: [
-            rule([{ lookup: ["route", "daddr4"], set: "own4" }], { dispatch: ["iifIndex", "route"], map: "zones" }),
-            rule([{ lookup: ["route", "daddr6"], set: "own6" }], { dispatch: ["iifIndex", "route"], map: "zones" }),
-            rule([], { untrack: true }, { accept: true }),
-          ],
-        },
-        ...zones.map(({ zone }) => ({ name: zoneChain(zone), rules: [rule([], { zone }, { accept: true })] })),
-      ],
-    },
-  ]);
-});
-
-const zoneChain = (zone: number): string => `zone/${zone}`;
-
-/** Before connection tracking, so that a spoofed packet costs no entry there. */
-const sourceChain = (before: readonly Rule[], after: readonly Rule[]): Chain => ({
-  name: "source",
-  hook: { at: "prerouting", priority: "raw" },
-  rules: [
-    ...before,
-    rule([{ lookup: ["iifIndex", "saddr4"], set: "own4" }], { accept: true }),
-    rule([{ lookup: ["iifIndex", "saddr6"], set: "own6" }], { accept: true }),
-    rule([{ peer: "saddr", cidr: { family: 6, base: 0xfe80n << 112n, length: 10 } }], { accept: true }),
-    ...after,
-  ],
-});
-
-const plainSource: Part = { name: "source", sets: [], elements: [], chains: [sourceChain([], [])] };
-
 /**
  * After an interface's groups: a connection admitted by an open rule whose replies pass by rule too is not tracked.
  * The packet carries what is to be remembered: a later gate may still drop it, and then nothing is. A reply that came
@@ -230,63 +150,6 @@ function admitted(direction: Direction, next: Action, bit: number): Chain[] {
     { name: afterOpen(direction), rules: [rule([{ noted: openBack }], next), ...tracked] },
     { name: afterTracked(direction), rules: tracked },
   ];
-}
-
-/** What the parts say, whatever their order; what generation they are in force under is no part of it. */
-export const fingerprintOf = (ruleset: Ruleset): string =>
-  combine([...ruleset].map(([name, parts]) => fingerprint(`${name} ${sectionFingerprint(parts).text}`)));
-
-const sectionFingerprint = once((parts: Section) => ({
-  text: combine([...parts.values()].map((part) => partFingerprint(part).text)),
-}));
-
-const partFingerprint = once((part: Part) => ({ text: fingerprint(partText(part).join("\n")) }));
-
-/** One fingerprint of many, whatever their order. */
-function combine(fingerprints: readonly string[]): string {
-  let [a, b] = [0, 0];
-  for (const each of fingerprints) {
-    a ^= Number.parseInt(each.slice(0, 8), 16);
-    b ^= Number.parseInt(each.slice(8), 16);
-  }
-  return [a, b].map((lane) => (lane >>> 0).toString(16).padStart(8, "0")).join("");
-}
-
-/** The ruleset with its generation: the marker, the fast path, and what puts a connection on it. */
-export function withGeneration(ruleset: Ruleset, generation: number): Ruleset {
-  return new Map(ruleset).set("generation", section([generationPart(fingerprintOf(ruleset), generation)]));
-}
-
-function generationPart(intended: string, generation: number): Part {
-  return {
-    name: "generation",
-    sets: [],
-    elements: [],
-    chains: [
-      { name: markerChain(intended, generation), rules: [] },
-      {
-        name: "forward",
-        hook: { at: "forward", priority: "filter" },
-        rules: [
-          rule([{ standing: "alone" }], { goto: "leave" }),
-          rule([{ current: generation, seen: seenOriginal }, originalWay], { accept: true }),
-          rule([{ current: generation, seen: seenReply }, replyWay], { accept: true }),
-          rule([], { goto: "leave" }),
-        ],
-      },
-      {
-        name: "admit",
-        rules: [
-          rule([{ standing: "alone" }], { accept: true }),
-          rule([{ fresh: true }], { jump: idleChain }),
-          rule([{ outdated: generation }], { renew: generation }),
-          ...[trackedAtOriginator, trackedAtResponder].map((bit) => rule([{ noted: bit }], { remember: bit })),
-          rule([originalWay], { remember: seenOriginal }, { accept: true }),
-          rule([], { remember: seenReply }, { accept: true }),
-        ],
-      },
-    ],
-  };
 }
 
 const aclChain = (acl: string, direction: Direction): string => `${acl}/${direction}`;

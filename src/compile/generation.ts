@@ -1,0 +1,75 @@
+/** The part of a ruleset that changes with every change: its marker, the fast path, and what puts a connection on it. */
+import { fingerprint } from "../values/fingerprint.ts";
+import { once } from "../values/once.ts";
+import { idleChain } from "./idle.ts";
+import { markerChain, partText } from "./nft.ts";
+import {
+  originalWay,
+  type Part,
+  replyWay,
+  rule,
+  type Ruleset,
+  type Section,
+  section,
+  seenOriginal,
+  seenReply,
+  trackedAtOriginator,
+  trackedAtResponder,
+} from "./rule.ts";
+
+/** What the parts say, whatever their order; what generation they are in force under is no part of it. */
+export const fingerprintOf = (ruleset: Ruleset): string =>
+  combine([...ruleset].map(([name, parts]) => fingerprint(`${name} ${sectionFingerprint(parts).text}`)));
+
+const sectionFingerprint = once((parts: Section) => ({
+  text: combine([...parts.values()].map((part) => partFingerprint(part).text)),
+}));
+
+const partFingerprint = once((part: Part) => ({ text: fingerprint(partText(part).join("\n")) }));
+
+/** One fingerprint of many, whatever their order. */
+function combine(fingerprints: readonly string[]): string {
+  let [a, b] = [0, 0];
+  for (const each of fingerprints) {
+    a ^= Number.parseInt(each.slice(0, 8), 16);
+    b ^= Number.parseInt(each.slice(8), 16);
+  }
+  return [a, b].map((lane) => (lane >>> 0).toString(16).padStart(8, "0")).join("");
+}
+
+/** The ruleset with its generation: the marker, the fast path, and what puts a connection on it. */
+export function withGeneration(ruleset: Ruleset, generation: number): Ruleset {
+  return new Map(ruleset).set("generation", section([generationPart(fingerprintOf(ruleset), generation)]));
+}
+
+function generationPart(intended: string, generation: number): Part {
+  return {
+    name: "generation",
+    sets: [],
+    elements: [],
+    chains: [
+      { name: markerChain(intended, generation), rules: [] },
+      {
+        name: "forward",
+        hook: { at: "forward", priority: "filter" },
+        rules: [
+          rule([{ standing: "alone" }], { goto: "leave" }),
+          rule([{ current: generation, seen: seenOriginal }, originalWay], { accept: true }),
+          rule([{ current: generation, seen: seenReply }, replyWay], { accept: true }),
+          rule([], { goto: "leave" }),
+        ],
+      },
+      {
+        name: "admit",
+        rules: [
+          rule([{ standing: "alone" }], { accept: true }),
+          rule([{ fresh: true }], { jump: idleChain }),
+          rule([{ outdated: generation }], { renew: generation }),
+          ...[trackedAtOriginator, trackedAtResponder].map((bit) => rule([{ noted: bit }], { remember: bit })),
+          rule([originalWay], { remember: seenOriginal }, { accept: true }),
+          rule([], { remember: seenReply }, { accept: true }),
+        ],
+      },
+    ],
+  };
+}

@@ -1,0 +1,82 @@
+/**
+ * The source check: an interface may use its own addresses only. It stands before connection tracking, so that a spoofed
+ * packet costs no entry there. Where there are appliances it also says whose memory a packet belongs to.
+ */
+import type { Interface, Network } from "../policy/network.ts";
+import { once } from "../values/once.ts";
+import { type Chain, type Part, type Rule, rule, type Section, section } from "./rule.ts";
+
+/** Zones are 16-bit numbers; a leg for which none is left stands alone. */
+const mostZones = 65_535;
+
+/** A zone for each leg between an appliance and another interface. Numbers keep while neither has a new highest number. */
+function zonesOf(all: readonly Interface[], appliances: readonly Interface[]): { key: number[]; zone: number }[] {
+  const stride = 2 ** Math.ceil(Math.log2(Math.max(...all.map(({ index }) => index)) + 1));
+  return appliances.flatMap((appliance, rank) =>
+    all
+      .map((end) => ({ key: [appliance.index, end.index], zone: rank * stride + end.index }))
+      .filter(({ key: [a, b], zone }) => a !== b && zone <= mostZones),
+  );
+}
+
+/** The source check, and where there are appliances, each leg's own memory. */
+export const sourceParts = once((interfaces: Network["interfaces"]): Section => {
+  const all = [...interfaces.values()];
+  const appliances = all.filter(({ checked }) => !checked);
+  if (appliances.length === 0) return section([plainSource]);
+  const zones = zonesOf(all, appliances.toSorted((a, b) => a.index - b.index));
+  return section([
+    {
+      name: "source",
+      sets: [
+        { name: "appliances", key: ["iifIndex"], intervals: false, toChain: false },
+        { name: "zones", key: ["iifIndex", "oifIndex"], intervals: false, toChain: true },
+      ],
+      elements: [
+        ...appliances.map(({ index }) => ({ set: "appliances", key: [index] })),
+        ...zones.map(({ key, zone }) => ({ set: "zones", key, chain: zoneChain(zone) })),
+      ],
+      chains: [
+        sourceChain([rule([{ lookup: ["route"], set: "appliances" }], { jump: "towards" })], [
+          rule([{ lookup: ["iifIndex"], set: "appliances" }], { goto: "foreign" }),
+        ]),
+        // To an appliance, for somebody else.
+        {
+          name: "towards",
+          rules: [
+            rule([{ lookup: ["route", "daddr4"], set: "own4" }], { return: true }),
+            rule([{ lookup: ["route", "daddr6"], set: "own6" }], { return: true }),
+            rule([{ lookup: ["iifIndex", "saddr4"], set: "own4" }], { dispatch: ["route", "iifIndex"], map: "zones" }),
+            rule([{ lookup: ["iifIndex", "saddr6"], set: "own6" }], { dispatch: ["route", "iifIndex"], map: "zones" }),
+          ],
+        },
+        // From an appliance, in another's name.
+        {
+          name: "foreign",
+          rules: [
+            rule([{ lookup: ["route", "daddr4"], set: "own4" }], { dispatch: ["iifIndex", "route"], map: "zones" }),
+            rule([{ lookup: ["route", "daddr6"], set: "own6" }], { dispatch: ["iifIndex", "route"], map: "zones" }),
+            rule([], { untrack: true }, { accept: true }),
+          ],
+        },
+        ...zones.map(({ zone }) => ({ name: zoneChain(zone), rules: [rule([], { zone }, { accept: true })] })),
+      ],
+    },
+  ]);
+});
+
+const zoneChain = (zone: number): string => `zone/${zone}`;
+
+const sourceChain = (before: readonly Rule[], after: readonly Rule[]): Chain => ({
+  name: "source",
+  hook: { at: "prerouting", priority: "raw" },
+  rules: [
+    ...before,
+    rule([{ lookup: ["iifIndex", "saddr4"], set: "own4" }], { accept: true }),
+    rule([{ lookup: ["iifIndex", "saddr6"], set: "own6" }], { accept: true }),
+    rule([{ peer: "saddr", cidr: { family: 6, base: 0xfe80n << 112n, length: 10 } }], { accept: true }),
+    ...after,
+  ],
+});
+
+const plainSource: Part = { name: "source", sets: [], elements: [], chains: [sourceChain([], [])] };
