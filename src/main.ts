@@ -27,7 +27,7 @@ import { holdWorld } from "./io/state.ts";
 import { openStore } from "./io/store.ts";
 import { forgettable } from "./model/instance.ts";
 import { type Change, everything, remove, type World } from "./model/world.ts";
-import { isRefusal, type Refusal } from "./values/refuse.ts";
+import { isRefusal, type Refusal, refuse } from "./values/refuse.ts";
 
 /** How often the kernel is looked at anew, in case somebody else changed it, and old instances are forgotten. */
 const lookAgainMs = 30_000;
@@ -45,7 +45,9 @@ function logCall({ time, action, status, code, story, requestId }: LogEntry): vo
 export async function startRegion(options: RegionOptions): Promise<Running | Refusal> {
   const store = openStore(join(options.state, "state.db"));
   if (isRefusal(store)) return store;
-  const credentials = openCredentials(options.state, options);
+  const { region: wantedRegion = "us-east-1", account: wantedAccount = "123456789012" } = options;
+  const made = openCredentials(options.state, { account: wantedAccount, region: wantedRegion });
+  const credentials = isRefusal(made) ? made : (keeps(options, made) ?? made);
   if (isRefusal(credentials)) {
     store.close();
     return credentials;
@@ -74,7 +76,7 @@ export async function startRegion(options: RegionOptions): Promise<Running | Ref
     return world;
   };
 
-  const scope = { account, region };
+  const scopeOf = (caller: { readonly account: string; readonly region: string }) => ({ account: caller.account, region: caller.region });
   let endpoint = "";
   const serve = createServe({
     world: () => held.world(),
@@ -94,7 +96,7 @@ export async function startRegion(options: RegionOptions): Promise<Running | Ref
     console: (id) => Buffer.from(plane.guests.console(id)).toString("base64") || undefined,
     control: new Map<string, ControlHandler>([
       ["explain", (input, caller) => Promise.resolve(explain(held.world(), caller, input))],
-      ["status", () => Promise.resolve(statusReport(held.world(), scope, endpoint, plane.status()))],
+      ["status", (_, caller) => Promise.resolve(statusReport(held.world(), scopeOf(caller), endpoint, plane.status()))],
     ]),
     ...(options.allowReset && {
       reset: async () => {
@@ -132,6 +134,16 @@ export async function startRegion(options: RegionOptions): Promise<Running | Ref
       await close();
     },
   };
+}
+
+/** A state keeps the account and the region it was made with. */
+function keeps(options: RegionOptions, made: { readonly account: string; readonly region: string }): Refusal | undefined {
+  for (const what of ["account", "region"] as const) {
+    const wanted = options[what];
+    if (wanted === undefined || wanted === made[what]) continue;
+    return refuse("State", `the state in ${options.state} was made for ${what} ${made[what]}, not ${wanted}; another --state makes another`);
+  }
+  return undefined;
 }
 
 interface Plane {

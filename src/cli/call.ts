@@ -9,15 +9,24 @@ import { readCredentials, runningFacts } from "./state.ts";
 /** Longer than any answer of the control plane takes, even a report on a large region. */
 const timeoutMs = 30_000;
 
-/** Asks the running region's own endpoint, signed as the root user; the JSON it answers, unread. */
-export async function call(state: string, method: "GET" | "POST", path: string, input?: object): Promise<unknown> {
+/**
+ * Asks the running region's own endpoint, signed as the root user; the JSON it answers, unread. `region` is the one asked
+ * about, where it is not the one the state was made for.
+ */
+export async function call(
+  state: string,
+  method: "GET" | "POST",
+  path: string,
+  input?: object,
+  region?: string,
+): Promise<unknown> {
   const facts = runningFacts(state);
   if (isRefusal(facts)) return facts;
   const credentials = readCredentials(state);
   if (isRefusal(credentials)) return credentials;
   const url = new URL(path, facts.endpoint);
   const body = input === undefined ? "" : JSON.stringify(input);
-  const scope = { region: facts.region, service: "bailey" };
+  const scope = { region: region ?? facts.region, service: "bailey" };
   const headers = {
     ...sign({ method, host: url.host, path, body }, credentials, scope, Date.now()),
     "content-type": "application/json",

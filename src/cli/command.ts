@@ -43,6 +43,11 @@ export const stateFlag = {
   about: "where the region's state lives (default: $XDG_STATE_HOME/bailey or ~/.local/state/bailey)",
 } as const satisfies Flag;
 
+export const regionFlag = {
+  type: "string",
+  value: "NAME",
+  about: "the region asked about (default: the one the state was made for; one endpoint serves all)",
+} as const satisfies Flag;
 export const jsonFlag = { type: "boolean", about: "answer in JSON; fields are only ever added" } as const satisfies Flag;
 
 /** The refusal of a command line that makes no sense: exit code 2, and a pointer to help. */

@@ -34,13 +34,17 @@ They replace a profile or session that the shell may have; open a new shell to h
 
 function script(variables: Readonly<Record<string, string>>): string {
   const lines = Object.entries(variables).map(([name, value]) => `export ${name}=${quote(value)}`);
-  // Either would win over the keys above.
-  lines.push("unset AWS_SESSION_TOKEN AWS_PROFILE");
+  lines.push(`unset ${[...winning, ...Object.keys(process.env).filter(isServiceEndpoint)].join(" ")}`);
   if (ignoresEndpoint(installedVersion())) {
     lines.push('aws() { command aws --endpoint-url "$AWS_ENDPOINT_URL" "$@"; }');
   }
   return `${lines.join("\n")}\n`;
 }
+
+/** Set in the shell, each of these would win over what is exported here. */
+const winning = ["AWS_SESSION_TOKEN", "AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"];
+/** The endpoint of one service, such as AWS_ENDPOINT_URL_EC2: with it, calls would go there. */
+const isServiceEndpoint = (name: string): boolean => /^AWS_ENDPOINT_URL_\w+$/.test(name);
 
 /** As one word of a POSIX shell. */
 export const quote = (text: string): string =>

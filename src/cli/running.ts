@@ -7,9 +7,10 @@ export interface RegionOptions {
   readonly state: string;
   readonly host: string;
   readonly port: number;
-  readonly region: string;
-  /** Twelve digits. */
-  readonly account: string;
+  /** Absent: the state's own, or us-east-1 for a new one. */
+  readonly region?: string;
+  /** Twelve digits. Absent: the state's own, or 123456789012 for a new one. */
+  readonly account?: string;
   readonly dataplane: "kernel" | "none";
   readonly quotas: Quotas;
   /** Whether POST /_bailey/reset empties everything. */

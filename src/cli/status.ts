@@ -1,6 +1,6 @@
 import { isRefusal } from "../values/refuse.ts";
 import { call } from "./call.ts";
-import { command, jsonFlag, stateFlag } from "./command.ts";
+import { command, jsonFlag, regionFlag, stateFlag } from "./command.ts";
 import { stateDirectory } from "./state.ts";
 import { table } from "./table.ts";
 
@@ -39,15 +39,15 @@ export interface StatusReport {
 export const status = command({
   name: "status",
   summary: "show the region: its VPCs, subnets, instances, and whether the data plane is in order",
-  usage: "[--state DIR] [--json]",
+  usage: "[--region NAME] [--state DIR] [--json]",
   about: `
 Asks the running region for its networks and instances, and whether the kernel enforces the newest revision of them.
 The exit code is 1 when the data plane is not in order.`,
-  flags: { state: stateFlag, json: jsonFlag },
+  flags: { region: regionFlag, state: stateFlag, json: jsonFlag },
   examples: ["./bailey status", "./bailey status --json | jq .dataplane"],
   positionals: 0,
-  async run({ state, json }) {
-    const answer = await call(stateDirectory(state), "GET", "/_bailey/status");
+  async run({ region, state, json }) {
+    const answer = await call(stateDirectory(state), "GET", "/_bailey/status", undefined, region);
     if (isRefusal(answer)) return answer;
     const report = answer as StatusReport;
     process.stdout.write(json ? `${JSON.stringify(report, undefined, 2)}\n` : statusText(report));

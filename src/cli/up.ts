@@ -60,17 +60,17 @@ interface Given {
 
 /** What the flags ask for, each checked. */
 export function optionsOf(given: Given): RegionOptions | Refusal {
-  const { listen = "127.0.0.1:7443", region = "us-east-1", account = "123456789012", dataplane = "kernel" } = given;
+  const { listen = "127.0.0.1:7443", region, account, dataplane = "kernel" } = given;
   const [, bracketed, plain, port] = /^(?:\[([^\]]+)\]|([^:]+)):(\d{1,5})$/.exec(listen) ?? [];
   const host = bracketed ?? plain;
   if (host === undefined || Number(port) > 65535) return misuse(`--listen is HOST:PORT, not '${listen}'`);
-  if (!/^[a-z]{2}(?:-[a-z]+)+-\d{1,2}$/.test(region)) return misuse(`--region is a name like us-east-1, not '${region}'`);
-  if (!/^\d{12}$/.test(account)) return misuse(`--account is twelve digits, not '${account}'`);
+  if (region !== undefined && !/^[a-z]{2}(?:-[a-z]+)+-\d{1,2}$/.test(region)) return misuse(`--region is a name like us-east-1, not '${region}'`);
+  if (account !== undefined && !/^\d{12}$/.test(account)) return misuse(`--account is twelve digits, not '${account}'`);
   if (dataplane !== "kernel" && dataplane !== "none") return misuse(`--dataplane is kernel or none, not '${dataplane}'`);
   const quotas = quotasOf(given.quotas);
   if (isRefusal(quotas)) return quotas;
   const allowReset = given["allow-reset"] ?? false;
-  return { state: stateDirectory(given.state), host, port: Number(port), region, account, dataplane, quotas, allowReset };
+  return { state: stateDirectory(given.state), host, port: Number(port), dataplane, quotas, allowReset, ...(region !== undefined && { region }), ...(account !== undefined && { account }) };
 }
 
 function quotasOf(text: string | undefined): Quotas | Refusal {
@@ -88,11 +88,12 @@ function cannotListen(error: unknown, { host, port }: RegionOptions): Refusal {
 /** Tells the other commands where the region is, and the user what to do, until a signal ends it. */
 async function serve({ state, dataplane }: RegionOptions, running: Running): Promise<number> {
   const { endpoint, caBundle, region, account, realm } = running;
+  const none = dataplane === "none";
   const started = startOf(process.pid) ?? 0;
   writeFacts(state, { endpoint, caBundle, region, account, realm, dataplane, pid: process.pid, started });
   const inState = state === stateDirectory(undefined) ? "" : ` --state ${quote(state)}`;
   tell(`
-Region ${region} of account ${account} answers at ${endpoint}${dataplane === "none" ? ", without a data plane" : ""}.
+Region ${region} of account ${account} answers at ${endpoint}${none ? ", without a data plane: nothing runs" : ""}.
 Its state is in ${state}.
 
 In another terminal:
@@ -100,12 +101,12 @@ In another terminal:
   aws ec2 create-vpc --cidr-block 10.0.0.0/16
   ./bailey status${inState}
 
-Ctrl-C ends this process; instances and the filtering of their packets go on.
+Ctrl-C ends this process${none ? "; its state is kept" : "; instances and the filtering of their packets go on"}.
 `);
   await untilAsked();
   await running.close();
   tell(`
-The control plane has stopped. Instances and the filtering of their packets go on as they are:
+The control plane has stopped. ${none ? "Its state is kept" : "Instances and the filtering of their packets go on as they are"}:
   ./bailey up${inState}      takes them over again
   ./bailey down${inState}    ends and removes them
 `);

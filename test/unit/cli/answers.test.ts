@@ -52,7 +52,7 @@ for (const [given, message] of [
 }
 
 test("up: what the flags mean, and what they mean when absent", () => {
-  const absent = { host: "127.0.0.1", port: 7443, region: "us-east-1", account: "123456789012", dataplane: "kernel" };
+  const absent = { host: "127.0.0.1", port: 7443, dataplane: "kernel" };
   assert.deepEqual(optionsOf({ state: "/s" }), { ...absent, state: "/s", quotas: standardQuotas, allowReset: false });
   const given = { region: "us-gov-west-1", account: "000000000001", dataplane: "none" };
   assert.deepEqual(optionsOf({ ...given, state: "/t", listen: "[::1]:0", quotas: "rulesPerGroup=100,groupsPerInterface=10", "allow-reset": true }), {
