@@ -35,7 +35,7 @@ export async function openSite(kernel: Kernel, name: string, rules: Rules, defer
 
 function desiredFor(site: Site, rules: Rules): Desired {
   const sides = [{ ...client, end: site.client }, { ...server, end: site.server }];
-  const empty = { links: new Map(), addresses: new Map(), routes: new Map(), neighbours: new Map() };
+  const empty = { links: new Map(), addresses: new Map(), routes: new Map(), neighbours: new Map(), rules: new Map() };
   const router: NamespaceState = {
     role: "router",
     links: new Map(
@@ -47,6 +47,7 @@ function desiredFor(site: Site, rules: Rules): Desired {
     addresses: new Map(sides.map(({ gateway }) => [gateway, { device: "lo", ip: ip(gateway), length: 32 }])),
     routes: new Map(sides.map(({ device, address }) => [address, { destination: hostCidr(ip(address)), device, metric: 0 }])),
     neighbours: new Map(sides.map(({ device, address, mac }) => [address, { device, ip: ip(address), mac }])),
+    rules: new Map(),
   };
   const hosts = sides.map(({ end, address, gateway }): [string, NamespaceState] => [
     end,

@@ -5,7 +5,7 @@ import { deviceName, lower } from "../policy/lower.ts";
 import type { Network } from "../policy/network.ts";
 import { type Cidr, firstOf, formatCidr, formatIp, hostCidr, type Ip, offset, parseCidr, parseIp, widthOf } from "../values/ip.ts";
 import { once } from "../values/once.ts";
-import type { Address, Link, NamespaceState, Neighbour, Route } from "./kernel.ts";
+import type { Address, Link, NamespaceState, Neighbour, Route, SourceRule } from "./kernel.ts";
 
 /** Amazon's jumbo frames inside a VPC. */
 const mtu = 9001;
@@ -66,6 +66,7 @@ interface Draft {
   addresses: Map<string, Address>;
   routes: Map<string, Route>;
   neighbours: Map<string, Neighbour>;
+  rules: Map<string, SourceRule>;
 }
 
 const draft = (role: Draft["role"]): Draft => ({
@@ -74,11 +75,13 @@ const draft = (role: Draft["role"]): Draft => ({
   addresses: new Map(),
   routes: new Map(),
   neighbours: new Map(),
+  rules: new Map(),
 });
 
 export const addressKey = ({ device, ip, length }: Address): string => `${device} ${formatIp(ip)}/${length}`;
-export const routeKey = ({ destination, device, via, metric }: Route): string =>
-  `${formatCidr(destination)} ${device ?? "blackhole"} ${via ? formatIp(via) : "-"} ${metric}`;
+export const routeKey = ({ destination, device, via, metric, table }: Route): string =>
+  `${formatCidr(destination)} ${device ?? "blackhole"} ${via ? formatIp(via) : "-"} ${metric} ${table ?? "main"}`;
+export const ruleKey = ({ source, table }: SourceRule): string => `${formatIp(source)} ${table}`;
 export const neighbourKey = ({ device, ip, mac }: Neighbour): string => `${device} ${formatIp(ip)} ${mac}`;
 export const linkKey = ({ device, index, mac, mtu: size, peer }: Link): string =>
   `${device} ${index} ${mac} ${size} ${peer.namespace} ${peer.device} ${peer.mac}`;
@@ -86,6 +89,7 @@ export const linkKey = ({ device, index, mac, mtu: size, peer }: Link): string =
 const addTo = {
   address: (to: Draft, address: Address) => to.addresses.set(addressKey(address), address),
   route: (to: Draft, route: Route) => to.routes.set(routeKey(route), route),
+  rule: (to: Draft, rule: SourceRule) => to.rules.set(ruleKey(rule), rule),
   neighbour: (to: Draft, neighbour: Neighbour) => to.neighbours.set(neighbourKey(neighbour), neighbour),
 };
 
@@ -150,13 +154,22 @@ const hostState = once((interfaces: Table<"network-interface">, subnets: Table<"
     for (const ip of addressesOf(resource)) {
       addTo.address(state, { device, ip, length: ip.family === 4 ? subnet.length : 128 });
     }
-    addTo.route(state, { destination: { family: 4, base: 0n, length: 0 }, device, via: offset(firstOf(subnet), 1), metric });
-    if (resource.ipv6Addresses.length > 0) {
-      addTo.route(state, { destination: { family: 6, base: 0n, length: 0 }, device, via: routerLinkLocal, metric });
+    const gateways = [offset(firstOf(subnet), 1), ...(resource.ipv6Addresses.length > 0 ? [routerLinkLocal] : [])];
+    for (const via of gateways) {
+      const route = { destination: { family: via.family, base: 0n, length: 0 }, device, via, metric };
+      addTo.route(state, route);
+      // What comes from a further interface's address must leave by it: elsewhere it meets the source check.
+      if (resource.attachment.deviceIndex > 0) addTo.route(state, { ...route, table: ownTable(resource.attachment.deviceIndex) });
+    }
+    if (resource.attachment.deviceIndex > 0) {
+      for (const source of addressesOf(resource)) addTo.rule(state, { source, table: ownTable(resource.attachment.deviceIndex) });
     }
   }
   return state;
 });
+
+/** The routing table of an instance's further interfaces, as Amazon's own tools number them. */
+const ownTable = (deviceIndex: number): number => 10_000 + deviceIndex;
 
 const addressesOf = (resource: NetworkInterface): Ip[] =>
   [...resource.addresses, ...resource.ipv6Addresses].map((text) => {

@@ -27,6 +27,14 @@ export interface Route {
   readonly device?: string;
   readonly via?: Ip;
   readonly metric: number;
+  /** Absent: the main one. */
+  readonly table?: number;
+}
+
+/** What comes from an address is routed by a table of its own. */
+export interface SourceRule {
+  readonly source: Ip;
+  readonly table: number;
 }
 
 export interface Neighbour {
@@ -42,6 +50,7 @@ export interface NamespaceState {
   readonly addresses: ReadonlyMap<string, Address>;
   readonly routes: ReadonlyMap<string, Route>;
   readonly neighbours: ReadonlyMap<string, Neighbour>;
+  readonly rules: ReadonlyMap<string, SourceRule>;
 }
 
 /** The ruleset in force, as its marker says it: what was intended, and the generation. */
@@ -61,6 +70,7 @@ export type Step =
   | { readonly op: "link.delete"; readonly namespace: string; readonly device: string }
   | { readonly op: "address.add" | "address.delete"; readonly namespace: string; readonly address: Address }
   | { readonly op: "route.add" | "route.delete"; readonly namespace: string; readonly route: Route }
+  | { readonly op: "rule.add" | "rule.delete"; readonly namespace: string; readonly rule: SourceRule }
   | { readonly op: "neighbour.add" | "neighbour.delete"; readonly namespace: string; readonly neighbour: Neighbour }
   /** One nftables transaction. */
   | { readonly op: "nft"; readonly namespace: string; readonly commands: string };

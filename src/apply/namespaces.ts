@@ -9,6 +9,7 @@ const empty: Omit<NamespaceState, "role"> = {
   addresses: new Map(),
   routes: new Map(),
   neighbours: new Map(),
+  rules: new Map(),
 };
 
 /** Steps that take links and their addresses away, and so come before the policy forgets them. */
@@ -25,6 +26,9 @@ export function removals(observed: States, desired: States): Step[] {
     if (!desired.has(namespace)) continue;
     for (const [key, neighbour] of was.neighbours) {
       if (!wanted.neighbours.has(key)) steps.push({ op: "neighbour.delete", namespace, neighbour });
+    }
+    for (const [key, rule] of was.rules) {
+      if (!wanted.rules.has(key)) steps.push({ op: "rule.delete", namespace, rule });
     }
     for (const [key, route] of was.routes) {
       if (!wanted.routes.has(key)) steps.push({ op: "route.delete", namespace, route });
@@ -73,6 +77,9 @@ export function additions(observed: States, desired: States): Step[] {
     }
     for (const [key, route] of wanted.routes) {
       if (lacks(was.routes, key, route.device)) rest.push({ op: "route.add", namespace, route });
+    }
+    for (const [key, rule] of wanted.rules) {
+      if (!was.rules.has(key)) rest.push({ op: "rule.add", namespace, rule });
     }
     for (const [key, neighbour] of wanted.neighbours) {
       if (lacks(was.neighbours, key, neighbour.device)) rest.push({ op: "neighbour.add", namespace, neighbour });

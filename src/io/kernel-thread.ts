@@ -4,7 +4,7 @@
  */
 import fs from "node:fs";
 import { parentPort } from "node:worker_threads";
-import { addressKey, linkKey, neighbourKey, routeKey } from "../apply/desired.ts";
+import { addressKey, linkKey, neighbourKey, routeKey, ruleKey } from "../apply/desired.ts";
 import type { Link, Marker, ObservedNamespace, Step } from "../apply/kernel.ts";
 import { parseMarker } from "../compile/nft.ts";
 import { answerAtOnce, enterNamespace, isNamespace, makeNamespace, namespacesWith, openNamespace, removeNamespace } from "./namespaces.ts";
@@ -90,6 +90,10 @@ function run(step: Step): void {
       return open(namespace).route.addRoute(step.route);
     case "route.delete":
       return ignoringGone(() => open(namespace).route.deleteRoute(step.route));
+    case "rule.add":
+      return open(namespace).route.addRule(step.rule);
+    case "rule.delete":
+      return open(namespace).route.deleteRule(step.rule);
     case "neighbour.add":
       return open(namespace).route.addNeighbour(step.neighbour);
     case "neighbour.delete":
@@ -157,6 +161,7 @@ function observeOne(namespace: string): ObservedNamespace {
     links,
     addresses: new Map(route.addresses().map((each) => [addressKey(each), each])),
     routes: new Map(route.routes().map((each) => [routeKey(each), each])),
+    rules: new Map(route.rules().map((each) => [ruleKey(each), each])),
     neighbours: new Map(route.neighbours().map((each) => [neighbourKey(each), each])),
     ...(marker ? { marker } : {}),
   };

@@ -1,5 +1,5 @@
 /** Links, addresses, routes and neighbours of one network namespace, over a routing netlink socket that belongs to it. */
-import type { Address, Link, Neighbour, Route } from "../apply/kernel.ts";
+import type { Address, Link, Neighbour, Route, SourceRule } from "../apply/kernel.ts";
 import { type Family, type Ip, widthOf } from "../values/ip.ts";
 import { AF_NETLINK, closeFd, recv, send, SOCK_RAW_CLOEXEC, socket, SystemError } from "./libc.ts";
 import { type Attribute, attributeBytes, attributesOf, type Message, messageBytes, messagesOf } from "./netlink-message.ts";
@@ -16,11 +16,16 @@ const CREATE = 0x400;
 const LINK = { add: 16, delete: 17, dump: 18 } as const;
 const ADDRESS = { add: 20, delete: 21, dump: 22 } as const;
 const ROUTE = { add: 24, delete: 25, dump: 26 } as const;
+const RULE = { add: 32, delete: 33, dump: 34 } as const;
 const NEIGHBOUR = { add: 28, delete: 29, dump: 30 } as const;
 
 const IFLA = { address: 1, name: 3, mtu: 4, info: 18, infoKind: 1, infoData: 2, alias: 20, namespaceFd: 28, peer: 1 } as const;
 const IFA = { address: 1, local: 2, flags: 8, proto: 11 } as const;
 const RTA = { destination: 1, device: 4, gateway: 5, metric: 6, table: 15 } as const;
+const FRA = { source: 2, priority: 6, table: 15, protocol: 21 } as const;
+const FR_ACT_TO_TBL = 1;
+/** Before the rules every namespace has, which begin at 32766. */
+const rulePriority = 1000;
 const NDA = { address: 1, mac: 2 } as const;
 
 const IFF_UP = 1;
@@ -195,10 +200,10 @@ export class Rtnetlink {
 
   #route(type: number, flags: number, route: Route, forgiven: readonly string[]): void {
     const header = Buffer.alloc(12);
-    const { destination, device, via, metric } = route;
+    const { destination, device, via, metric, table } = route;
     header.writeUInt8(family(destination), 0);
     header.writeUInt8(destination.length, 1);
-    header.writeUInt8(RT_TABLE_MAIN, 4);
+    header.writeUInt8(table === undefined ? RT_TABLE_MAIN : 0, 4);
     header.writeUInt8(protocol, 5);
     header.writeUInt8(device === undefined || via ? 0 : RT_SCOPE_LINK, 6);
     header.writeUInt8(device === undefined ? RTN_BLACKHOLE : RTN_UNICAST, 7);
@@ -206,6 +211,7 @@ export class Rtnetlink {
     if (device !== undefined) attributes.push([RTA.device, this.#index(device)]);
     if (via) attributes.push([RTA.gateway, ipBytes(via)]);
     if (metric > 0) attributes.push([RTA.metric, metric]);
+    if (table !== undefined) attributes.push([RTA.table, table]);
     this.#request(type, flags, header, attributes, forgiven);
   }
 
@@ -215,6 +221,26 @@ export class Rtnetlink {
   /** A route goes with its device, so one of a device that is gone is gone already. */
   deleteRoute(route: Route): void {
     this.#route(ROUTE.delete, 0, route, ["ESRCH", "ENODEV"]);
+  }
+
+  #rule(type: number, flags: number, { source, table }: SourceRule, forgiven: readonly string[]): void {
+    const header = Buffer.alloc(12);
+    header.writeUInt8(family(source), 0);
+    header.writeUInt8(widthOf(source.family), 2);
+    header.writeUInt8(FR_ACT_TO_TBL, 7);
+    this.#request(type, flags, header, [
+      [FRA.source, ipBytes(source)],
+      [FRA.priority, rulePriority],
+      [FRA.table, table],
+      [FRA.protocol, Buffer.from([protocol])],
+    ], forgiven);
+  }
+
+  addRule(rule: SourceRule): void {
+    this.#rule(RULE.add, CREATE | EXCLUSIVE, rule, ["EEXIST"]);
+  }
+  deleteRule(rule: SourceRule): void {
+    this.#rule(RULE.delete, 0, rule, ["ENOENT", "ESRCH"]);
   }
 
   #neighbour(type: number, flags: number, { device, ip, mac }: Neighbour, forgiven: readonly string[]): void {
@@ -246,8 +272,9 @@ export class Rtnetlink {
   routes(): Route[] {
     const names = this.#names();
     return this.#dump(ROUTE.dump, Buffer.alloc(12)).flatMap(({ body }) => {
-      if (body.readUInt8(5) !== protocol || body.readUInt8(4) !== RT_TABLE_MAIN) return [];
+      if (body.readUInt8(5) !== protocol) return [];
       const attributes = attributesOf(body.subarray(12));
+      const table = attributes.get(RTA.table)?.readUInt32LE(0) ?? body.readUInt8(4);
       const width = body.readUInt8(0) === 2 ? 4 : 16;
       const { family: of, bits } = readIp(attributes.get(RTA.destination) ?? Buffer.alloc(width));
       const device = attributes.get(RTA.device)?.readUInt32LE(0);
@@ -259,8 +286,19 @@ export class Rtnetlink {
           ...(device === undefined || blackhole ? {} : { device: names.get(device) ?? "" }),
           ...(gateway ? { via: readIp(gateway) } : {}),
           metric: attributes.get(RTA.metric)?.readUInt32LE(0) ?? 0,
+          ...(table === RT_TABLE_MAIN ? {} : { table }),
         },
       ];
+    });
+  }
+
+  rules(): SourceRule[] {
+    return this.#dump(RULE.dump, Buffer.alloc(12)).flatMap(({ body }) => {
+      const attributes = attributesOf(body.subarray(12));
+      const source = attributes.get(FRA.source);
+      const table = attributes.get(FRA.table)?.readUInt32LE(0);
+      if (!source || table === undefined || attributes.get(FRA.protocol)?.[0] !== protocol) return [];
+      return [{ source: readIp(source), table }];
     });
   }
 

@@ -247,9 +247,10 @@ function desiredOf(network: Network, router: string, hosts: string): Desired {
           addresses: new Map(),
           routes: new Map(routed.map(({ route }) => [routeKey(route), route])),
           neighbours: new Map(routed.map(({ neighbour }) => [neighbourKey(neighbour), neighbour])),
+          rules: new Map(),
         },
       ],
-      [hosts, { role: "host" as const, links: new Map(), addresses: new Map(), routes: new Map(), neighbours: new Map() }],
+      [hosts, { role: "host" as const, links: new Map(), addresses: new Map(), routes: new Map(), neighbours: new Map(), rules: new Map() }],
     ]),
     networks: new Map([[router, network]]),
   };

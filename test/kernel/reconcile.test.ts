@@ -8,6 +8,9 @@ import { startLoop } from "../../src/apply/loop.ts";
 import { authorizeSecurityGroupIngress } from "../../src/api/ec2/authorize-security-group.ts";
 import { createNetworkAclEntry } from "../../src/api/ec2/network-acl-entry.ts";
 import { modifyNetworkInterfaceAttribute } from "../../src/api/ec2/network-interface-attribute.ts";
+import { attachNetworkInterface } from "../../src/api/ec2/attach-network-interface.ts";
+import { createNetworkInterface } from "../../src/api/ec2/create-network-interface.ts";
+import { createSubnet } from "../../src/api/ec2/create-subnet.ts";
 import { runInstances } from "../../src/api/ec2/run-instances.ts";
 import { hostImage } from "../../src/api/ec2/images.ts";
 import { openKernel } from "../../src/io/kernel.ts";
@@ -78,6 +81,10 @@ function worlds(): { region: Region; vpc: string; worlds: World[] } {
   region.does(modifyNetworkInterfaceAttribute, { NetworkInterfaceId: eni, Groups: [web, data] });
   region.does(modifyNetworkInterfaceAttribute, { NetworkInterfaceId: eni, SourceDestCheck: { Value: false } });
   keep();
+  const other = region.does(createSubnet, { VpcId: vpc, CidrBlock: "10.0.2.0/24" }).Subnet?.SubnetId;
+  const further = region.does(createNetworkInterface, { SubnetId: other, Groups: [web], PrivateIpAddress: "10.0.2.10" }).NetworkInterface;
+  region.does(attachNetworkInterface, { NetworkInterfaceId: further?.NetworkInterfaceId, InstanceId: first?.InstanceId, DeviceIndex: 1 });
+  keep();
   const gone = everywhere(region.world, "instance").find(({ id }) => id === second?.InstanceId);
   if (gone) region.lives((world) => applyChanges(world, terminated(world, gone, "2026-01-02T00:00:00.000Z")));
   keep();
@@ -130,7 +137,7 @@ async function readBack(kernel: Kernel, realm: string): Promise<string> {
   const lines: string[] = [];
   for (const [namespace, state] of [...observed].sort(([a], [b]) => (a < b ? -1 : 1))) {
     const name = namespace.replace(realm, "REALM");
-    for (const part of ["links", "addresses", "routes", "neighbours"] as const) {
+    for (const part of ["links", "addresses", "routes", "neighbours", "rules"] as const) {
       for (const key of [...state[part].keys()].sort()) lines.push(`${name} ${part} ${key}`);
     }
     const peers = [...state.links.values()].map(({ device, peer }) => `${name} peer ${device} ${peer.device} ${peer.mac}`);
@@ -320,6 +327,35 @@ test("an interface the policy does not know is dropped, and VPCs do not reach ea
     const elsewhere = everywhere(region.world, "instance").find(({ vpc: of, state }) => of === vpc && state === "running");
     assert.ok(elsewhere);
     assert.equal(reaches(`${namespacePrefix(realm)}${elsewhere.id}`, addressOf(b)), false, "from another VPC");
+  } finally {
+    await kernel.close();
+  }
+});
+
+test("a further interface is reached from everywhere, and answers by itself", options, async () => {
+  const region = new Region();
+  const { vpc, subnet } = region.network();
+  const other = region.does(createSubnet, { VpcId: vpc, CidrBlock: "10.0.2.0/24" }).Subnet?.SubnetId;
+  const open = region.group(vpc, "open");
+  region.does(authorizeSecurityGroupIngress, { GroupId: open, IpPermissions: [{ IpProtocol: "-1", IpRanges: [{ CidrIp: "10.0.0.0/16" }] }] });
+  const input = { ImageId: hostImage(region.call), MinCount: 1, MaxCount: 1, SecurityGroupIds: [open] };
+  const [two] = region.does(runInstances, { ...input, SubnetId: subnet, PrivateIpAddress: "10.0.1.10" }).Instances ?? [];
+  const [asker] = region.does(runInstances, { ...input, SubnetId: subnet, PrivateIpAddress: "10.0.1.20" }).Instances ?? [];
+  const further = region.does(createNetworkInterface, { SubnetId: other, Groups: [open], PrivateIpAddress: "10.0.2.10" }).NetworkInterface;
+  // An attachment needs a running instance.
+  for (const instance of everywhere(region.world, "instance")) {
+    region.lives((world) => applyChanges(world, [put(started(instance, "2026-01-01T00:00:00.000Z"))]));
+  }
+  region.does(attachNetworkInterface, { NetworkInterfaceId: further?.NetworkInterfaceId, InstanceId: two?.InstanceId, DeviceIndex: 1 });
+  const kernel = openKernel();
+  try {
+    const realm = newRealm();
+    const control = start(kernel, realm);
+    await control.reach(region.world);
+    await control.end();
+    const host = (instance: { InstanceId?: string | undefined } | undefined) => `${namespacePrefix(realm)}${instance?.InstanceId}`;
+    for (const address of ["10.0.1.10", "10.0.2.10"]) assert.ok(reaches(host(asker), address), address);
+    assert.ok(reaches(host(two), "10.0.1.20"), "the other way");
   } finally {
     await kernel.close();
   }

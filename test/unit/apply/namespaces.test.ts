@@ -1,21 +1,22 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { addressKey, linkKey, neighbourKey, routeKey } from "../../../src/apply/desired.ts";
-import type { Address, Link, NamespaceState, Neighbour, Route, Step } from "../../../src/apply/kernel.ts";
+import { addressKey, linkKey, neighbourKey, routeKey, ruleKey } from "../../../src/apply/desired.ts";
+import type { Address, Link, NamespaceState, Neighbour, Route, SourceRule, Step } from "../../../src/apply/kernel.ts";
 import { abandoned, additions, missing, removals } from "../../../src/apply/namespaces.ts";
 import { cidr, ip } from "../../network.ts";
 import { Random, seed } from "../../random.ts";
 
 const state = (
   role: NamespaceState["role"],
-  { links = [], addresses = [], routes = [], neighbours = [] }:
-    { links?: Link[]; addresses?: Address[]; routes?: Route[]; neighbours?: Neighbour[] } = {},
+  { links = [], addresses = [], routes = [], neighbours = [], rules = [] }:
+    { links?: Link[]; addresses?: Address[]; routes?: Route[]; neighbours?: Neighbour[]; rules?: SourceRule[] } = {},
 ): NamespaceState => ({
   role,
   links: new Map(links.map((each) => [each.device, each])),
   addresses: new Map(addresses.map((each) => [addressKey(each), each])),
   routes: new Map(routes.map((each) => [routeKey(each), each])),
   neighbours: new Map(neighbours.map((each) => [neighbourKey(each), each])),
+  rules: new Map(rules.map((each) => [ruleKey(each), each])),
 });
 
 const link = (number: number, mac = "02:00:00:00:00:0a"): Link => ({
@@ -74,11 +75,12 @@ test("a route that goes is taken away before another comes", () => {
 
 /** What a kernel makes of the steps: links take along what stands on them, namespaces all. */
 function replay(from: States, steps: readonly Step[]): Map<string, Record<"links" | "addresses" | "routes" | "neighbours", Set<string>>> {
-  const sets = ({ links, addresses, routes, neighbours }: NamespaceState) => ({
+  const sets = ({ links, addresses, routes, neighbours, rules }: NamespaceState) => ({
     links: new Set([...links.values()].map(linkKey)),
     addresses: new Set(addresses.keys()),
     routes: new Set(routes.keys()),
     neighbours: new Set(neighbours.keys()),
+    rules: new Set(rules.keys()),
   });
   const all = new Map([...from].map(([name, each]) => [name, sets(each)]));
   const at = (name: string) => {
@@ -112,6 +114,8 @@ function replay(from: States, steps: readonly Step[]): Map<string, Record<"links
       case "route.delete": at(step.namespace).routes.delete(routeKey(step.route)); break;
       case "neighbour.add": at(step.namespace).neighbours.add(neighbourKey(step.neighbour)); break;
       case "neighbour.delete": at(step.namespace).neighbours.delete(neighbourKey(step.neighbour)); break;
+      case "rule.add": at(step.namespace).rules.add(ruleKey(step.rule)); break;
+      case "rule.delete": at(step.namespace).rules.delete(ruleKey(step.rule)); break;
       case "nft": assert.fail("no rules here");
     }
   }
@@ -126,7 +130,8 @@ test("any state to any state", () => {
     const kept = <T>(make: (number: number) => T): T[] => numbers.filter(() => random.chance(0.8)).map(make);
     const links = numbers.map((number) => link(number, macs.get(number)));
     const routerOf = state("router", { links, addresses: kept(address), routes: kept(route), neighbours: kept(neighbour) });
-    const hosts = numbers.map((number) => [`host${number}`, state("host", { addresses: random.chance(0.8) ? [hostAddress] : [] })] as const);
+    const rules = () => (random.chance(0.5) ? [{ source: ip("10.0.0.1"), table: random.pick([10_001, 10_002]) }] : []);
+    const hosts = numbers.map((number) => [`host${number}`, state("host", { addresses: random.chance(0.8) ? [hostAddress] : [], rules: rules() })] as const);
     return new Map<string, NamespaceState>([...(numbers.length > 0 ? [["router", routerOf] as const] : []), ...hosts]);
   };
   for (let times = 0; times < 500; times++) {
