@@ -10,6 +10,7 @@ import type { AddressInfo } from "node:net";
 import path from "node:path";
 import { parseArgs } from "node:util";
 import { Worker, isMainThread, parentPort, workerData } from "node:worker_threads";
+import { withEndings } from "../test/endings.ts";
 import { element, post, type Region, startRegion } from "../test/region-process.ts";
 import { type Measure, measure, quantile, report, tell } from "./report.ts";
 
@@ -46,14 +47,16 @@ async function main(): Promise<void> {
     },
   });
   const dataplane = values.dataplane === "kernel" ? "kernel" : "none";
-  const region = await startRegion(dataplane);
-  const worker = new Worker(import.meta.filename, {
-    workerData: {
-      cert: fs.readFileSync(path.join(region.state, "server.pem"), "utf8"),
-      key: fs.readFileSync(path.join(region.state, "server.key"), "utf8"),
-    },
-  });
-  try {
+  await withEndings(async (defer) => {
+    const region = await startRegion(dataplane);
+    defer(region.close);
+    const worker = new Worker(import.meta.filename, {
+      workerData: {
+        cert: fs.readFileSync(path.join(region.state, "server.pem"), "utf8"),
+        key: fs.readFileSync(path.join(region.state, "server.key"), "utf8"),
+      },
+    });
+    defer(() => worker.terminate());
     const port = await next<number>(worker);
     const bare: Bare = {
       url: new URL(`https://127.0.0.1:${port}`),
@@ -64,10 +67,7 @@ async function main(): Promise<void> {
       },
     };
     report(await measureAll(region, bare, Number(values.runs), Number(values.calls), Number(values.clients), dataplane));
-  } finally {
-    await worker.terminate();
-    await region.close();
-  }
+  });
 }
 
 function next<T>(worker: Worker): Promise<T> {

@@ -8,6 +8,7 @@ import { spawn } from "node:child_process";
 import fs from "node:fs";
 import { Agent } from "node:https";
 import { parseArgs } from "node:util";
+import { withEndings } from "../test/endings.ts";
 import { post, startRegion } from "../test/region-process.ts";
 import { measure, report, tell } from "./report.ts";
 
@@ -16,14 +17,16 @@ const dataplane = process.getuid?.() === 0 ? "kernel" : "none";
 const taken = { ours: [] as number[], bare: [] as number[] };
 const resident = { ours: [] as number[], bare: [] as number[] };
 for (let run = 0; run < Number(values.runs); run++) {
-  const region = await startRegion(dataplane);
-  taken.ours.push(region.startMs);
-  resident.ours.push(region.residentMb());
-  const bare = await startBare(region.state);
-  taken.bare.push(bare.startMs);
-  resident.bare.push(bare.residentMb);
-  await region.close();
-  tell(`run ${run + 1}: ${Math.round(region.startMs)} ms, ${Math.round(resident.ours.at(-1) ?? 0)} MB`);
+  await withEndings(async (defer) => {
+    const region = await startRegion(dataplane);
+    defer(region.close);
+    taken.ours.push(region.startMs);
+    resident.ours.push(region.residentMb());
+    const bare = await startBare(region.state);
+    taken.bare.push(bare.startMs);
+    resident.bare.push(bare.residentMb);
+  });
+  tell(`run ${run + 1}: ${Math.round(taken.ours.at(-1) ?? 0)} ms, ${Math.round(resident.ours.at(-1) ?? 0)} MB`);
 }
 report([
   measure("cold start to the first answered call", "ms", taken.ours, taken.bare),

@@ -1,45 +1,66 @@
 /**
- * The difference between two rulesets, as one transaction: additions from leaves to roots, removals in reverse. Parts
- * are compared by identity, so the cost follows what changed.
+ * The difference between two rulesets. Parts are compared by identity, so the cost follows what changed.
+ *
+ * A transaction of nftables is not all of one moment: the kernel shows its new rules before its new interval sets (seen
+ * on 6.18). So what is new and leads nowhere yet comes first, then what changes, and the generation last, alone: until
+ * then the connections there are pass as before, and what was judged in between is judged again.
  */
 import * as nft from "../compile/nft.ts";
 import type { Chain, Element, Part, Ruleset, SetDefinition, Timeout } from "../compile/rule.ts";
 
-/** The commands that turn `from` into `to`; empty when they are the same. */
-export function delta(from: Ruleset, to: Ruleset): string[] {
-  const gone = missingFrom(to, from);
-  const come = missingFrom(from, to);
+const generation = "generation";
+
+/** The transactions that turn `from` into `to`, each a list of commands; none when they are the same. */
+export function delta(from: Ruleset, to: Ruleset): string[][] {
+  const policy = difference(from, to, (section) => section !== generation);
+  const last = difference(from, to, (section) => section === generation);
+  return [policy.fresh, policy.change, [...last.fresh, ...last.change]].filter((commands) => commands.length > 0);
+}
+
+/** The whole ruleset from nothing, replacing whatever our table held: one transaction, as no packet may pass without it. */
+export function whole(to: Ruleset): string[] {
+  const { fresh, change } = difference(new Map(), to, () => true);
+  return [...nft.replaceTable(), ...fresh, ...change];
+}
+
+/** `fresh` makes what nothing leads to yet; `change` leads to it, and takes away what nothing leads to any more. */
+function difference(from: Ruleset, to: Ruleset, sections: (name: string) => boolean): { fresh: string[]; change: string[] } {
+  const gone = missingFrom(to, from, sections);
+  const come = missingFrom(from, to, sections);
   const sets = compare(byName(gone, (part) => part.sets), byName(come, (part) => part.sets), sameSet);
   const chains = compare(byName(gone, (part) => part.chains), byName(come, (part) => part.chains), sameChain);
   const timeouts = compare(byName(gone, timeoutsOf), byName(come, timeoutsOf), () => true);
   const elements = compare(byKey(gone), byKey(come), sameElement);
-  const dying = new Set(sets.removed.map(({ name }) => name));
-  return [
-    ...sets.added.map(nft.addSet),
-    ...timeouts.added.map(nft.addTimeout),
-    ...chains.added.map(nft.addChain),
-    ...chains.changed.map(({ name }) => nft.flushChain(name)),
-    ...chains.removed.map(({ name }) => nft.flushChain(name)),
-    ...perSet([...elements.removed, ...elements.changed.map((each) => each.before)], nft.deleteElements, dying),
-    ...perSet([...elements.added, ...elements.changed.map((each) => each.after)], nft.addElements),
-    ...chains.added.flatMap(nft.addRules),
-    ...chains.changed.flatMap(({ after }) => nft.addRules(after)),
-    ...sets.removed.map((set) => nft.deleteSet(set)),
-    ...chains.removed.map(({ name }) => nft.deleteChain(name)),
-    ...timeouts.removed.map(nft.deleteTimeout),
-  ];
+  const named = (all: readonly { readonly name: string }[]) => new Set(all.map(({ name }) => name));
+  const [born, dying] = [named(sets.added), named(sets.removed)];
+  return {
+    fresh: [
+      ...sets.added.map(nft.addSet),
+      ...timeouts.added.map(nft.addTimeout),
+      ...chains.added.map(nft.addChain),
+      ...perSet(elements.added, nft.addElements, (set) => born.has(set)),
+      ...chains.added.flatMap(nft.addRules),
+    ],
+    change: [
+      ...[...chains.changed, ...chains.removed].map(({ name }) => nft.flushChain(name)),
+      ...perSet([...elements.removed, ...elements.changed.map((each) => each.before)], nft.deleteElements, (set) => !dying.has(set)),
+      ...perSet([...elements.added, ...elements.changed.map((each) => each.after)], nft.addElements, (set) => !born.has(set)),
+      ...chains.changed.flatMap(({ after }) => nft.addRules(after)),
+      ...sets.removed.map(nft.deleteSet),
+      ...chains.removed.map(({ name }) => nft.deleteChain(name)),
+      ...timeouts.removed.map(nft.deleteTimeout),
+    ],
+  };
 }
 
-/** The parts of `ruleset` that `other` does not have as they are. */
-function missingFrom(other: Ruleset, ruleset: Ruleset): Part[] {
+/** The parts in those sections of `ruleset` that `other` does not have as they are. */
+function missingFrom(other: Ruleset, ruleset: Ruleset, sections: (name: string) => boolean): Part[] {
   return [...ruleset].flatMap(([name, section]) => {
+    if (!sections(name)) return [];
     const known = other.get(name);
     return known === section ? [] : [...section.values()].filter((part) => known?.get(part.name) !== part);
   });
 }
-
-/** The whole ruleset from nothing, replacing whatever our table held, in one transaction. */
-export const whole = (to: Ruleset): string[] => [...nft.replaceTable(), ...delta(new Map(), to)];
 
 interface Comparison<T> {
   readonly added: T[];
@@ -77,8 +98,8 @@ const byKey = (parts: readonly Part[]): Map<string, Element> =>
 function perSet(
   elements: readonly Element[],
   say: (set: string, elements: readonly Element[]) => string,
-  except: ReadonlySet<string> = new Set(),
+  wanted: (set: string) => boolean,
 ): string[] {
   const groups = Map.groupBy(elements, (element) => element.set);
-  return [...groups].filter(([set]) => !except.has(set)).map(([set, own]) => say(set, own));
+  return [...groups].filter(([set]) => wanted(set)).map(([set, own]) => say(set, own));
 }

@@ -146,8 +146,8 @@ export function plan(known: Known, desired: Desired, revision: number): { steps:
   const rulesets = new Map<string, InForce>();
   const policy: Step[] = [];
   for (const [namespace, network] of desired.networks) {
-    const { step, inForce } = planPolicy(namespace, compile(network), known.rulesets.get(namespace), revision);
-    if (step) policy.push(step);
+    const { transactions, inForce } = planPolicy(compile(network), known.rulesets.get(namespace), revision);
+    policy.push(...transactions.map((commands) => ({ op: "nft", namespace, commands: commands.join("\n") }) as const));
     rulesets.set(namespace, inForce);
   }
   const steps = [
@@ -160,20 +160,20 @@ export function plan(known: Known, desired: Desired, revision: number): { steps:
   return { steps, rulesets };
 }
 
-function planPolicy(namespace: string, parts: Ruleset, was: InForce | Marker | undefined, revision: number) {
-  const next = nextGeneration(was?.generation ?? 0, revision);
-  const replace = (commands: string[]) => ({
-    step: { op: "nft", namespace, commands: commands.join("\n") } as const,
-    inForce: { parts, generation: next },
-  });
-  if (was === undefined) return replace(whole(withGeneration(parts, next)));
-  if ("fingerprint" in was) {
-    // Only the marker is known: what was intended then is what is intended now, or all is made anew.
-    if (was.fingerprint !== fingerprintOf(parts)) return replace(whole(withGeneration(parts, next)));
-    return { step: undefined, inForce: { parts, generation: was.generation } };
+function planPolicy(
+  parts: Ruleset,
+  was: InForce | Marker | undefined,
+  revision: number,
+): { transactions: string[][]; inForce: InForce } {
+  const generation = nextGeneration(was?.generation ?? 0, revision);
+  const next = { parts, generation };
+  // Only the marker is known: what was intended then is what is intended now, or all is made anew.
+  if (was === undefined || "fingerprint" in was) {
+    if (was?.fingerprint === fingerprintOf(parts)) return { transactions: [], inForce: { parts, generation: was.generation } };
+    return { transactions: [whole(withGeneration(parts, generation))], inForce: next };
   }
-  if (sameParts(was.parts, parts)) return { step: undefined, inForce: was };
-  return replace(delta(withGeneration(was.parts, was.generation), withGeneration(parts, next)));
+  if (sameParts(was.parts, parts)) return { transactions: [], inForce: was };
+  return { transactions: delta(withGeneration(was.parts, was.generation), withGeneration(parts, generation)), inForce: next };
 }
 
 /** After the last one, and never before the revision: a state that was lost must not bring an old generation back. */

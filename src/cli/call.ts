@@ -66,6 +66,7 @@ function read(status: number, body: string): unknown {
     answer = undefined;
   }
   if (status === 200 && answer !== undefined) return answer;
-  const message = typeof answer === "object" && answer !== null && "message" in answer ? String(answer.message) : body.trim();
-  return refuse("Refused", `the region answered ${status}${message === "" ? "" : `: ${message}`}`) satisfies Refusal;
+  if (typeof answer === "object" && answer !== null && "message" in answer) return refuse("Refused", String(answer.message));
+  const said = body.trim();
+  return refuse("Refused", `the region answered ${status}${said === "" ? "" : `: ${said}`}`) satisfies Refusal;
 }

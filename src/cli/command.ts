@@ -25,6 +25,8 @@ export interface Definition<F extends Flags> {
   readonly positionals: number;
   /** Whatever follows the first positional argument is another program's. */
   readonly passThrough?: boolean;
+  /** The exit code of a refusal, where 1 is an answer. */
+  readonly refusalCode?: number;
   /** The exit code, or what went wrong. */
   run(values: Values<F>, positionals: readonly string[]): Promise<number | Refusal>;
 }
@@ -33,6 +35,8 @@ export interface Command {
   readonly name: string;
   readonly summary: string;
   readonly help: string;
+  /** The exit code of a refusal that is no misuse. */
+  readonly refusalCode: number;
   /** The exit code, or what went wrong. Help goes to stdout. */
   run(args: readonly string[]): Promise<number | Refusal>;
 }
@@ -62,6 +66,7 @@ export function command<const F extends Flags>(definition: Definition<F>): Comma
     name: definition.name,
     summary: definition.summary,
     help,
+    refusalCode: definition.refusalCode ?? 1,
     async run(args) {
       const parsed = parse(definition, args);
       if (isRefusal(parsed)) return misuse(`${parsed.message}\n${hint}`);

@@ -13,6 +13,7 @@ export interface Question {
   /** tcp, udp, icmp, icmpv6, or a decimal number. */
   readonly protocol: string;
   readonly port?: number;
+  readonly sourcePort?: number;
   readonly type?: number;
   readonly code?: number;
 }
@@ -27,16 +28,17 @@ interface Explanation {
 export const explain = command({
   name: "explain",
   summary: "say whether a connection would work, every step of it, and the rule that decides",
-  usage: "--from X --to Y --protocol P [--port N] [--state DIR] [--json]",
+  usage: "--from X --to Y --protocol P [--port N] [--source-port N] [--state DIR] [--json]",
   about: `
 Walks a connection there and back the way the kernel would: groups, network ACLs and routes, each with its answer and
 the rule behind it. X and Y are instances, network interfaces or addresses. The exit code is 0 whatever the verdict,
-unless --exit-code is given.`,
+unless --exit-code is given, and 2 when there is none: an end that does not exist, a region that does not run.`,
   flags: {
     from: { type: "string", value: "X", about: "who connects: i-…, eni-… or an address" },
     to: { type: "string", value: "Y", about: "to whom: i-…, eni-… or an address" },
     protocol: { type: "string", value: "P", about: "tcp, udp, icmp, icmpv6 or a protocol number" },
     port: { type: "string", value: "N", about: "destination port, for tcp and udp" },
+    "source-port": { type: "string", value: "N", about: "the client's port (default: all that Linux gives clients)" },
     type: { type: "string", value: "N", about: "ICMP type (default: echo request)" },
     code: { type: "string", value: "N", about: "ICMP code (default: 0)" },
     "exit-code": { type: "boolean", about: "exit 1 when the verdict is REJECT" },
@@ -48,6 +50,7 @@ unless --exit-code is given.`,
     "./bailey explain --from 10.0.1.10 --to i-0123456789abcdef0 --protocol icmp --type 8 --json",
   ],
   positionals: 0,
+  refusalCode: 2,
   async run({ state, json, "exit-code": exitCode, ...values }) {
     const question = questionOf(values);
     if (isRefusal(question)) return question;
@@ -64,9 +67,17 @@ interface Given {
   readonly to?: string;
   readonly protocol?: string;
   readonly port?: string;
+  readonly "source-port"?: string;
   readonly type?: string;
   readonly code?: string;
 }
+
+const numberFlags = [
+  { flag: "port", member: "port", most: 65535, applies: hasPorts },
+  { flag: "source-port", member: "sourcePort", most: 65535, applies: hasPorts },
+  { flag: "type", member: "type", most: 255, applies: hasTypes },
+  { flag: "code", member: "code", most: 255, applies: hasTypes },
+] as const;
 
 /** The question the flags put. What the ends are, the region knows; the rest is checked here. */
 export function questionOf({ from, to, protocol, ...given }: Given): Question | Refusal {
@@ -77,16 +88,14 @@ export function questionOf({ from, to, protocol, ...given }: Given): Question | 
   if (parsed === undefined || parsed === "all") {
     return misuse(`--protocol is tcp, udp, icmp, icmpv6 or a number from 0 to 255, not '${protocol}'`);
   }
-  const wanted = { port: hasPorts(parsed), type: hasTypes(parsed), code: hasTypes(parsed) };
-  const numbers: { port?: number; type?: number; code?: number } = {};
-  for (const name of ["port", "type", "code"] as const) {
-    const text = given[name];
+  const numbers: { port?: number; sourcePort?: number; type?: number; code?: number } = {};
+  for (const { flag, member, most, applies } of numberFlags) {
+    const text = given[flag];
     if (text === undefined) continue;
-    if (!wanted[name]) return misuse(`--${name} means nothing to protocol ${protocol}`);
-    const most = name === "port" ? 65535 : 255;
-    if (!/^\d{1,5}$/.test(text) || Number(text) > most) return misuse(`--${name} is a number from 0 to ${most}, not '${text}'`);
-    numbers[name] = Number(text);
+    if (!applies(parsed)) return misuse(`--${flag} means nothing to protocol ${protocol}`);
+    if (!/^\d{1,5}$/.test(text) || Number(text) > most) return misuse(`--${flag} is a number from 0 to ${most}, not '${text}'`);
+    numbers[member] = Number(text);
   }
-  if (wanted.port && numbers.port === undefined) return misuse(`--port is needed with protocol ${protocol}`);
+  if (hasPorts(parsed) && numbers.port === undefined) return misuse(`--port is needed with protocol ${protocol}`);
   return { from, to, protocol, ...numbers };
 }

@@ -17,7 +17,7 @@ ${commands.map(({ name, summary }) => `  ${name.padEnd(width)}  ${summary}`).joi
 Start with: bailey up. Each command explains itself: bailey COMMAND --help.
 `;
 
-/** Runs one command line. Exit codes: 0 done, 1 refused, 2 the command line makes no sense; exec's are its program's. */
+/** Runs one command line. Exit codes: 0 done, 1 refused (where 1 is an answer, 2), 2 the command line makes no sense; exec's are its program's. */
 async function main([name, ...args]: readonly string[]): Promise<number> {
   if (name === undefined || name === "help" || name === "--help" || name === "-h") {
     const about = commands.find((command) => command.name === args[0]);
@@ -34,7 +34,7 @@ async function main([name, ...args]: readonly string[]): Promise<number> {
   const result = await command.run(args);
   if (!isRefusal(result)) return result;
   process.stderr.write(`bailey: ${result.message}\n`);
-  return isMisuse(result) ? 2 : 1;
+  return isMisuse(result) ? 2 : command.refusalCode;
 }
 
 // A reader that has seen enough (`bailey status | head -1`) is no error.

@@ -161,7 +161,7 @@ export class Rtnetlink {
       [IFLA.mtu, link.mtu],
       [IFLA.info, [[IFLA.infoKind, "veth"], [IFLA.infoData, [peer]]]],
     ]);
-    this.#indexes.delete(link.device);
+    this.#indexes.set(link.device, link.index);
   }
 
   setAlias(device: string, alias: string): void {

@@ -19,7 +19,7 @@ test("any ruleset made into any other is the other made from nothing", () => {
     let next = randomWorld(random, size);
     for (let step = 2; step < 8; step++) {
       const to = withGeneration(compile(next.network), step);
-      tables.run(delta(from, to).join("\n"));
+      tables.run(delta(from, to).flat().join("\n"));
       const fresh = new Tables();
       fresh.run(whole(to).join("\n"));
       assert.equal(tables.text(), fresh.text(), `BAILEY_SEED=${seed}, world ${world}, step ${step}`);
@@ -37,7 +37,7 @@ test("nothing is said where nothing changes, and a change of one rule says littl
   if (!first) throw new Error("a world without groups");
   const added = { id: "sgr-new", protocol: 6, values: { from: 4711, to: 4711 }, peer: { cidr: { family: 4, base: 0x0b0b0b0bn, length: 32 } } } as const;
   const changed = compile({ ...network, groups: new Map(network.groups).set(first.id, { ...first, in: [...first.in, added] }) });
-  const commands = delta(parts, changed);
+  const commands = delta(parts, changed).flat();
   assert.ok(commands.some((command) => command.includes("4711 . 11.11.11.11")), commands.join("\n"));
   assert.ok(commands.every((command) => command.includes(first.id)), commands.join("\n"));
   assert.notEqual(fingerprintOf(parts), fingerprintOf(changed));

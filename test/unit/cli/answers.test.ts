@@ -33,6 +33,7 @@ const ends = { from: "i-1", to: "10.0.2.10" };
 for (const [given, question] of [
   [{ ...ends, protocol: "tcp", port: "80" }, { ...ends, protocol: "tcp", port: 80 }],
   [{ ...ends, protocol: "17", port: "0" }, { ...ends, protocol: "17", port: 0 }],
+  [{ ...ends, protocol: "udp", port: "53", "source-port": "65535" }, { ...ends, protocol: "udp", port: 53, sourcePort: 65535 }],
   [{ ...ends, protocol: "icmp", type: "8", code: "3" }, { ...ends, protocol: "icmp", type: 8, code: 3 }],
   [{ ...ends, protocol: "47" }, { ...ends, protocol: "47" }],
 ] as const) {
@@ -46,6 +47,9 @@ for (const [given, message] of [
   [{ ...ends, protocol: "udp", port: "65536" }, /from 0 to 65535, not '65536'/],
   [{ ...ends, protocol: "icmp", type: "256" }, /from 0 to 255, not '256'/],
   [{ ...ends, protocol: "icmp", port: "80" }, /--port means nothing/],
+  [{ ...ends, protocol: "udp", "source-port": "53" }, /--port is needed/],
+  [{ ...ends, protocol: "udp", port: "53", "source-port": "65536" }, /--source-port is a number from 0 to 65535, not '65536'/],
+  [{ ...ends, protocol: "47", "source-port": "53" }, /--source-port means nothing/],
   [{ ...ends, protocol: "tcp", port: "80", code: "1" }, /--code means nothing/],
 ] as const) {
   test(`explain refuses: ${JSON.stringify(given)}`, () => assert.match(messageOf(questionOf(given)), message));

@@ -1,0 +1,138 @@
+/** An answer of `explain`: the steps a connection takes as data, and the same as lines to read. */
+import { ephemeralPorts, type Journey } from "../../policy/journey.ts";
+import type { Because, Judgement, Step } from "../../policy/judge.ts";
+import type { AclEntry, GroupRule, Network, Peer, Values } from "../../policy/network.ts";
+import { formatCidr, formatIp, type Ip } from "../../values/ip.ts";
+import type { Range } from "../../values/ports.ts";
+import { hasPorts, hasTypes, protocolName, protocolNumbers } from "../../values/protocol.ts";
+import type { Ends } from "./ends.ts";
+
+export interface ExplainedStep {
+  readonly gate: Step["gate"] | "interface" | "loopback" | "route" | "router";
+  readonly at: string;
+  readonly action: "allow" | "deny";
+  /** The deciding rule's id, or the reason where no rule decided. */
+  readonly because: string;
+  /** What the rule says. */
+  readonly rule?: string;
+  /** The groups none of whose rules matches. */
+  readonly groups?: readonly string[];
+}
+
+export interface Explanation {
+  readonly verdict: "ACCEPT" | "REJECT";
+  readonly there: readonly ExplainedStep[];
+  readonly back?: readonly ExplainedStep[];
+  readonly decided: ExplainedStep;
+  readonly refusedPorts?: readonly Range[];
+  readonly text: readonly string[];
+}
+
+/** A connection's first packet. */
+export interface Asked extends Ends {
+  readonly protocol: number;
+  /** Destination port, or ICMP type<<8|code; 0 where the protocol has neither. */
+  readonly value: number;
+  readonly sourcePort?: number;
+}
+
+/** The answer where one step decides. */
+export const settled = (asked: Asked, step: ExplainedStep): Explanation => ({
+  verdict: verdictOf(step),
+  there: [step],
+  decided: step,
+  text: [headline(asked), stepText(step), verdictText(step)],
+});
+
+/** The answer where a network's filter decides; `client` is the address that replies go to. */
+export function travelled(network: Network, asked: Asked, client: Ip, journey: Journey): Explanation {
+  const steps = (judgement: Judgement) => judgement.trace.map((step) => explained(network, step));
+  const there = steps(journey.there);
+  const back = journey.back && steps(journey.back);
+  const decided = decisive(back && journey.back?.verdict === "drop" ? back : there);
+  const ports = asked.sourcePort === undefined ? ephemeralPorts : { from: asked.sourcePort, to: asked.sourcePort };
+  const replies = `reply to ${formatIp(client)}${hasPorts(asked.protocol) ? `, source port ${rangeText(ports)}` : ""}`;
+  const { refusedPorts } = journey;
+  return {
+    verdict: verdictOf(decided),
+    there,
+    ...(back && { back }),
+    decided,
+    ...(refusedPorts && { refusedPorts }),
+    text: [
+      headline(asked),
+      ...there.map(stepText),
+      ...(back ? [replies, ...back.map(stepText)] : []),
+      ...(refusedPorts ? [`refused only for replies to source ports ${refusedPorts.map(rangeText).join(", ")}`] : []),
+      verdictText(decided),
+    ],
+  };
+}
+
+/** The step that made the verdict: the refusal, or the last rule that let it through. */
+function decisive(steps: readonly ExplainedStep[]): ExplainedStep {
+  const last = steps.at(-1);
+  if (!last) throw new Error("a judgement without a step");
+  return last.action === "deny" ? last : (steps.findLast(({ rule }) => rule !== undefined) ?? last);
+}
+
+function explained(network: Network, { gate, at, action, because }: Step): ExplainedStep {
+  if (typeof because !== "string") {
+    const rule = ruleText(network, gate, because);
+    return { gate, at: because.owner, action, because: because.rule, ...(rule !== undefined && { rule }) };
+  }
+  const groups = because === "no rule matches" ? network.interfaces.get(at)?.groups : undefined;
+  return { gate, at, action, because, ...(groups && { groups }) };
+}
+
+/** The rule as its owner wrote it. */
+function ruleText(network: Network, gate: Step["gate"], { rule: id, owner }: Exclude<Because, string>): string | undefined {
+  const direction = gate === "groups out" || gate === "acl out" ? "out" : "in";
+  const rule: GroupRule | AclEntry | undefined =
+    network.groups.get(owner)?.[direction].find((each) => each.id === id) ??
+    network.acls.get(owner)?.[direction].find((each) => each.id === id);
+  if (!rule) return undefined;
+  const action = "action" in rule ? rule.action : "allow";
+  const traffic = `${protocolText(rule.protocol)}${valueText(rule.protocol, rule.values)}`;
+  return `${action} ${traffic} ${direction === "out" ? "to" : "from"} ${peerText("peer" in rule ? rule.peer : rule)}`;
+}
+
+function peerText(peer: Peer): string {
+  if ("cidr" in peer) return formatCidr(peer.cidr);
+  return "members" in peer ? peer.members : peer.prefixes;
+}
+
+const verdictOf = ({ action }: ExplainedStep): Explanation["verdict"] => (action === "allow" ? "ACCEPT" : "REJECT");
+
+const headline = ({ from, to, protocol, value }: Asked): string =>
+  `${endText(from)} → ${endText(to)}, ${protocolText(protocol)}${valueText(protocol, { from: value, to: value })}`;
+
+function endText(end: Ends["to"]): string {
+  if (end.kind === "nobody") return formatIp(end.ip);
+  if (end.kind === "gone") return end.instance.id;
+  return `${end.instance ? `${end.instance.id} ` : ""}${end.resource.id} (${formatIp(end.ip)})`;
+}
+
+const stepText = (step: ExplainedStep): string =>
+  `  ${step.gate.padEnd(17)}  ${step.at.padEnd(24)}  ${step.action.padEnd(5)}  ${reasonText(step)}${step.rule ? `  ${step.rule}` : ""}`;
+
+const verdictText = (step: ExplainedStep): string =>
+  `${verdictOf(step)}: ${step.gate} at ${step.at}, ${reasonText(step)}${step.rule ? ` (${step.rule})` : ""}`;
+
+const reasonText = ({ because, groups }: ExplainedStep): string =>
+  groups ? `no rule of ${groups.join(", ")} matches` : because;
+
+function protocolText(protocol: number | "all"): string {
+  if (protocol === "all") return "all traffic";
+  const known = Object.values(protocolNumbers).some((number) => number === protocol);
+  return known ? protocolName(protocol) : `protocol ${protocol}`;
+}
+
+const rangeText = ({ from, to }: Range): string => (from === to ? String(from) : `${from}-${to}`);
+
+function valueText(protocol: number | "all", values: Values): string {
+  if (values === "any" || protocol === "all" || !(hasPorts(protocol) || hasTypes(protocol))) return "";
+  if (hasPorts(protocol)) return ` ${rangeText(values)}`;
+  const type = values.from >> 8;
+  return values.from === values.to ? ` type ${type} code ${values.from & 255}` : ` type ${type}`;
+}
