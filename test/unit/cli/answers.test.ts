@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
+import path from "node:path";
 import { test } from "node:test";
 import { ignoresEndpoint, quote } from "../../../src/cli/env.ts";
 import { questionOf } from "../../../src/cli/explain.ts";
@@ -53,6 +54,18 @@ for (const [given, message] of [
   [{ ...ends, protocol: "tcp", port: "80", code: "1" }, /--code means nothing/],
 ] as const) {
   test(`explain refuses: ${JSON.stringify(given)}`, () => assert.match(messageOf(questionOf(given)), message));
+}
+
+for (const [args, code] of [
+  [["explain", "--from", "i-1", "--to", "i-2", "--protocol", "47"], 2],
+  [["explain", "--from", "i-1"], 2],
+  [["status"], 1],
+] as const) {
+  test(`where no region runs, bailey ${args.join(" ")} exits ${code}`, () => {
+    const main = path.join(import.meta.dirname, "../../../src/cli/main.ts");
+    const { status, stderr } = spawnSync(process.execPath, [main, ...args, "--state", "/nonexistent"], { encoding: "utf8" });
+    assert.equal(status, code, stderr);
+  });
 }
 
 test("up: what the flags mean, and what they mean when absent", () => {
