@@ -145,6 +145,7 @@ export const guestDevice = (index: number): string => `eth${index}`;
 /** Inside the instance: its addresses, and the subnet's router as the way to everything else. */
 const hostState = once((interfaces: Table<"network-interface">, subnets: Table<"subnet">): NamespaceState => {
   const state = draft("host");
+  const several = interfaces.size > 1;
   for (const resource of interfaces.values()) {
     const home = subnets.get(resource.subnet);
     if (!resource.attachment || !home) continue;
@@ -158,17 +159,17 @@ const hostState = once((interfaces: Table<"network-interface">, subnets: Table<"
     for (const via of gateways) {
       const route = { destination: { family: via.family, base: 0n, length: 0 }, device, via, metric };
       addTo.route(state, route);
-      // What comes from a further interface's address must leave by it: elsewhere it meets the source check.
-      if (resource.attachment.deviceIndex > 0) addTo.route(state, { ...route, table: ownTable(resource.attachment.deviceIndex) });
+      // Of several, each must send what comes from its own addresses: elsewhere that meets the source check.
+      if (several) addTo.route(state, { ...route, table: ownTable(resource.attachment.deviceIndex) });
     }
-    if (resource.attachment.deviceIndex > 0) {
+    if (several) {
       for (const source of addressesOf(resource)) addTo.rule(state, { source, table: ownTable(resource.attachment.deviceIndex) });
     }
   }
   return state;
 });
 
-/** The routing table of an instance's further interfaces, as Amazon's own tools number them. */
+/** The routing table of one of an instance's several interfaces, as Amazon's own tools number them. */
 const ownTable = (deviceIndex: number): number => 10_000 + deviceIndex;
 
 const addressesOf = (resource: NetworkInterface): Ip[] =>

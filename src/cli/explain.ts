@@ -2,7 +2,7 @@ import { isRefusal } from "../values/refuse.ts";
 import { hasPorts, hasTypes, parseProtocol } from "../values/protocol.ts";
 import type { Refusal } from "../values/refuse.ts";
 import { call } from "./call.ts";
-import { command, jsonFlag, misuse, stateFlag } from "./command.ts";
+import { command, jsonFlag, misuse, regionFlag, stateFlag } from "./command.ts";
 import { stateDirectory } from "./state.ts";
 
 /** What POST /_bailey/explain is asked: who to whom, and the connection's first packet. */
@@ -42,6 +42,7 @@ unless --exit-code is given, and 2 when there is none: an end that does not exis
     type: { type: "string", value: "N", about: "ICMP type (default: echo request)" },
     code: { type: "string", value: "N", about: "ICMP code (default: 0)" },
     "exit-code": { type: "boolean", about: "exit 1 when the verdict is REJECT" },
+    region: regionFlag,
     state: stateFlag,
     json: jsonFlag,
   },
@@ -51,10 +52,10 @@ unless --exit-code is given, and 2 when there is none: an end that does not exis
   ],
   positionals: 0,
   refusalCode: 2,
-  async run({ state, json, "exit-code": exitCode, ...values }) {
+  async run({ region, state, json, "exit-code": exitCode, ...values }) {
     const question = questionOf(values);
     if (isRefusal(question)) return question;
-    const answer = await call(stateDirectory(state), "POST", "/_bailey/explain", question);
+    const answer = await call(stateDirectory(state), "POST", "/_bailey/explain", question, region);
     if (isRefusal(answer)) return answer;
     const explanation = answer as Explanation;
     process.stdout.write(json ? `${JSON.stringify(explanation, undefined, 2)}\n` : `${explanation.text.join("\n")}\n`);

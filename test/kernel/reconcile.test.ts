@@ -341,6 +341,7 @@ test("a further interface is reached from everywhere, and answers by itself", op
   const input = { ImageId: hostImage(region.call), MinCount: 1, MaxCount: 1, SecurityGroupIds: [open] };
   const [two] = region.does(runInstances, { ...input, SubnetId: subnet, PrivateIpAddress: "10.0.1.10" }).Instances ?? [];
   const [asker] = region.does(runInstances, { ...input, SubnetId: subnet, PrivateIpAddress: "10.0.1.20" }).Instances ?? [];
+  const [neighbour] = region.does(runInstances, { ...input, SubnetId: other, PrivateIpAddress: "10.0.2.20" }).Instances ?? [];
   const further = region.does(createNetworkInterface, { SubnetId: other, Groups: [open], PrivateIpAddress: "10.0.2.10" }).NetworkInterface;
   // An attachment needs a running instance.
   for (const instance of everywhere(region.world, "instance")) {
@@ -356,6 +357,9 @@ test("a further interface is reached from everywhere, and answers by itself", op
     const host = (instance: { InstanceId?: string | undefined } | undefined) => `${namespacePrefix(realm)}${instance?.InstanceId}`;
     for (const address of ["10.0.1.10", "10.0.2.10"]) assert.ok(reaches(host(asker), address), address);
     assert.ok(reaches(host(two), "10.0.1.20"), "the other way");
+    // Its answers leave by the interface that was asked, though the other one is in the asker's own subnet.
+    assert.ok(reaches(host(neighbour), "10.0.1.10"), "the first interface, from the second one's subnet");
+    assert.ok(reaches(host(neighbour), "10.0.2.10"), "the second interface, from its own subnet");
   } finally {
     await kernel.close();
   }
