@@ -11,28 +11,36 @@ import { webClient, webServer } from "../web.ts";
 
 const skip = !canUseKernel ? "needs root" : spawnSync("aws", ["--version"]).status !== 0 ? "there is no aws command" : false;
 let region: Region;
-let environment: NodeJS.ProcessEnv;
+/** What a user evals, so that it is tested too: for an old AWS CLI it defines a function. */
+let environment: string;
 const ids: Record<string, string> = {};
 
 before(async () => {
   if (skip !== false) return;
   region = await startRegion("kernel");
-  // What a user evals, so that it is tested too.
-  const lines = bailey(region.state, "env").stdout.matchAll(/^export (\w+)='?([^'\n]*)'?$/gm);
-  environment = { ...process.env, ...Object.fromEntries([...lines].map(([, name, value]) => [name, value])), AWS_PAGER: "" };
+  environment = bailey(region.state, "env").stdout;
 });
 after(async () => {
   await region?.close();
   if (region) fs.rmSync(region.state, { recursive: true, force: true });
 });
 
-/** The answer's text at a JMESPath query; throws what the command says when it fails. */
+/** An `aws ec2` command in a shell that has evaluated `bailey env`. */
+const shell = (...args: string[]): [string, string[], { encoding: "utf8" }] => [
+  "sh",
+  ["-c", 'eval "$0"; AWS_PAGER= aws ec2 "$@"', environment, ...args],
+  { encoding: "utf8" },
+];
+
+/** The answer's text at a JMESPath query; fails with what the command says when it fails. */
 function aws(...args: string[]): string {
-  return execFileSync("aws", ["ec2", ...args, "--output", "text"], { env: environment, encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] }).trim();
+  const { status, stdout, stderr } = spawnSync(...shell(...args, "--output", "text"));
+  assert.equal(status, 0, `aws ec2 ${args.join(" ")}: ${stderr}`);
+  return stdout.trim();
 }
 
 function refusal(...args: string[]): string {
-  const { status, stderr } = spawnSync("aws", ["ec2", ...args], { env: environment, encoding: "utf8" });
+  const { status, stderr } = spawnSync(...shell(...args));
   assert.notEqual(status, 0, args.join(" "));
   return stderr.trim();
 }
@@ -131,7 +139,7 @@ test("killed with -9, the kernel goes on filtering, instances go on running, and
   const boots = () => bailey(region.state, "exec", server, "--", "cat", "/proc/1/stat").stdout.split(" ")[21];
   const before = boots();
   region = await startRegion("kernel", region.state);
-  environment["AWS_ENDPOINT_URL"] = region.endpoint;
+  environment = bailey(region.state, "env").stdout;
   assert.equal(boots(), before, "the instance was not started again");
   assert.equal(fetch(user, "10.0.2.10"), "hello from ip-10-0-2-10");
   aws("revoke-security-group-ingress", "--group-id", web, "--protocol", "tcp", "--port", "80", "--source-group", client);
