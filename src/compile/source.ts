@@ -6,17 +6,24 @@ import type { Interface, Network } from "../policy/network.ts";
 import { once } from "../values/once.ts";
 import { type Chain, type Part, type Rule, rule, type Section, section } from "./rule.ts";
 
-/** Zones are 16-bit numbers; a leg for which none is left stands alone. */
-const mostZones = 65_535;
+/** Zones are 16-bit numbers; this is the largest prime among them. */
+const zoneModulus = 65_521;
+const zoneFactor = 257;
 
-/** A zone for each leg between an appliance and another interface. Numbers keep while neither has a new highest number. */
+/**
+ * A zone for each leg between an appliance and another interface. Its number follows from the two interfaces alone, so
+ * that no change of others hands it on with its connections. One appliance's legs never share a zone, nor do one
+ * interface's; of two others that would, the later stands alone.
+ */
 function zonesOf(all: readonly Interface[], appliances: readonly Interface[]): { key: number[]; zone: number }[] {
-  const stride = 2 ** Math.ceil(Math.log2(Math.max(...all.map(({ index }) => index)) + 1));
-  return appliances.flatMap((appliance, rank) =>
-    all
-      .map((end) => ({ key: [appliance.index, end.index], zone: rank * stride + end.index }))
-      .filter(({ key: [a, b], zone }) => a !== b && zone <= mostZones),
-  );
+  const legs = new Map<number, number[]>();
+  for (const { index: appliance } of appliances) {
+    for (const { index: end } of all) {
+      const zone = 1 + ((appliance * zoneFactor + end) % zoneModulus);
+      if (appliance !== end && Math.max(appliance, end) < zoneModulus && !legs.has(zone)) legs.set(zone, [appliance, end]);
+    }
+  }
+  return [...legs].map(([zone, key]) => ({ key, zone }));
 }
 
 /** The source check, and where there are appliances, each leg's own memory. */

@@ -7,7 +7,7 @@ import type { Lab } from "./lab.ts";
 export async function listing({ kernel, router }: Lab): Promise<string[]> {
   const printed = (await kernel.query(router, "list table inet bailey")).replaceAll(/\s+/g, " ");
   const text = printed.replace(/^table inet bailey \{ (.*) \} ?$/, " $1");
-  const blocks = text.split(/(?= (?:set|map|chain) \S+ \{ )/).map((block) =>
+  const blocks = text.split(/(?= (?:set|map|chain|ct timeout) \S+ \{ )/).map((block) =>
     block.replace(/elements = \{ (.*?) \}/, (_, elements: string) => elements.split(/, ?/).sort().join(", ")),
   );
   return blocks

@@ -161,7 +161,7 @@ async function rules(kernel: Kernel, namespace: string): Promise<string[]> {
     .replace(/0x[0-9a-f]{8}(?:\/\d+)?/g, "MARK")
     .replace(/chain intended\/\S+/, "chain intended")
     .replace(/\n\}\s*$/, "\n");
-  return text.split(/\n(?=\t(?:chain|set|map) )/).map((block) => block.replace(/\s+/g, " ").trim()).sort();
+  return text.split(/\n(?=\t(?:chain|set|map|ct timeout) )/).map((block) => block.replace(/\s+/g, " ").trim()).sort();
 }
 
 test("any world after any other leaves the kernel as if it were the first", options, async () => {
