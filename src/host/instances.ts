@@ -31,6 +31,8 @@ export interface Instances {
 
 /** How long an instance's processes have to end before they are killed, in milliseconds. */
 const grace = 5_000;
+/** Between two tries to start an instance that should run. */
+const retryMs = 2_000;
 
 export function startInstances(dependencies: InstanceDependencies): Instances {
   const { guests, realm, world, commit, settle, now, sleep, log } = dependencies;
@@ -48,17 +50,23 @@ export function startInstances(dependencies: InstanceDependencies): Instances {
     });
 
   const start = async (instance: Instance) => {
-    const refused = await settle(world().revision);
-    const answer = refused ?? (await guests.start(guestOf(world(), instance, realm)));
+    const unsettled = await settle(world().revision);
+    if (unsettled) return retryLater(instance, unsettled);
+    const answer = await guests.start(guestOf(world(), instance, realm));
     if (!isRefusal(answer)) {
       if (instance.state === "pending") enter(instance, (_, newest) => [put(started(newest, now()))]);
       return;
     }
+    if (instance.state !== "pending") return retryLater(instance, answer);
     log(`${instance.id} does not start: ${answer.message}`);
     const reason = { code: "Server.InternalError", message: `Server.InternalError: ${answer.message}` };
-    if (instance.state === "pending") {
-      enter(instance, (newest, found) => terminated(newest, { ...found, stateReason: reason }, now()));
-    }
+    enter(instance, (newest, found) => terminated(newest, { ...found, stateReason: reason }, now()));
+  };
+
+  /** What failed for now is tried again at a later pass. */
+  const retryLater = async (instance: Instance, { message }: Refusal) => {
+    log(`${instance.id} does not start yet: ${message}`);
+    await sleep(retryMs);
   };
 
   const end = async (instance: Instance) => {
