@@ -6,12 +6,12 @@
  *
  * Needs root. The world is made without the API, the loop, the kernel and the store are the product's.
  */
+import { routerNamespace } from "../src/compile/names.ts";
 import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { parseArgs } from "node:util";
 import { setTimeout as sleep } from "node:timers/promises";
-import { routerNamespace } from "../src/apply/desired.ts";
 import type { Kernel } from "../src/apply/kernel.ts";
 import { startLoop } from "../src/apply/loop.ts";
 import { openKernel } from "../src/io/kernel.ts";

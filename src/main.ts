@@ -1,8 +1,8 @@
 /** Wires a region together: state, kernel, instances, API. No logic of its own. */
+import { namespacePrefix } from "./compile/names.ts";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { abandoned, removals } from "./apply/namespaces.ts";
-import { namespacePrefix } from "./apply/desired.ts";
 import { type Loop, startLoop } from "./apply/loop.ts";
 import { explain } from "./api/bailey/explain.ts";
 import { statusReport } from "./api/bailey/status.ts";

@@ -1,4 +1,5 @@
 /** What the kernel should hold for a world: a router's namespace for each network, a host's for each living instance. */
+import { hostNamespace, routerNamespace } from "../compile/names.ts";
 import type { Instance, NetworkInterface } from "../model/resource.ts";
 import { everywhere, listed, type Table, type World } from "../model/world.ts";
 import { deviceName, lower } from "../policy/lower.ts";
@@ -12,10 +13,6 @@ const mtu = 9001;
 /** Each link has its own segment, so every router's end can have the same address. */
 const routerMac = "02:ba:11:e7:00:01";
 const routerLinkLocal: Ip = { family: 6, bits: 0xfe800ec2n << 96n | 1n };
-
-export const namespacePrefix = (realm: string): string => `bailey-${realm}-`;
-export const routerNamespace = (realm: string, network: string): string => `${namespacePrefix(realm)}${network}`;
-export const hostNamespace = (realm: string, instance: string): string => `${namespacePrefix(realm)}${instance}`;
 
 export interface Desired {
   readonly namespaces: ReadonlyMap<string, NamespaceState>;

@@ -3,13 +3,14 @@
  * run at any moment. What the kernel holds is read when it is not known (at the start, after a failure, and every so
  * often), otherwise it is what the last pass made of it.
  */
+import { namespacePrefix } from "../compile/names.ts";
 import { fingerprintOf, withGeneration } from "../compile/generation.ts";
 import { compile } from "../compile/ruleset.ts";
 import { generationLimit, type Ruleset, type Section } from "../compile/rule.ts";
 import type { World } from "../model/world.ts";
 import { type Refusal, refuse } from "../values/refuse.ts";
 import { delta, whole } from "./delta.ts";
-import { type Desired, desire, namespacePrefix } from "./desired.ts";
+import { type Desired, desire } from "./desired.ts";
 import type { Kernel, Marker, NamespaceState, ObservedNamespace, Step } from "./kernel.ts";
 import { abandoned, additions, missing, removals } from "./namespaces.ts";
 

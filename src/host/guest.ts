@@ -1,3 +1,4 @@
+import { hostNamespace } from "../compile/names.ts";
 import type { DhcpOptions, Instance, NetworkInterface, Vpc } from "../model/resource.ts";
 import { find, listed, need } from "../model/world.ts";
 import type { World } from "../model/world.ts";
@@ -20,9 +21,6 @@ export interface Guest {
   readonly userData: Uint8Array;
 }
 
-/** The network namespace of an instance: recognisably ours, and of this realm, to a process with no memory. */
-export const netnsOf = (realm: string, instance: string): string => `bailey-${realm}-${instance}`;
-
 /** The start of an instance that should run: its last reboot, else its launch. */
 export const bootOf = ({ rebooted, launched }: Instance): string =>
   rebooted !== undefined && rebooted > launched ? rebooted : launched;
@@ -34,7 +32,7 @@ export function guestOf(world: World, instance: Instance, realm: string): Guest 
   const hostname = address === undefined ? instance.id : `ip-${address.replaceAll(".", "-")}`;
   return {
     id: instance.id,
-    netns: netnsOf(realm, instance.id),
+    netns: hostNamespace(realm, instance.id),
     boot: bootOf(instance),
     hostname,
     resolvConf: resolvConf(world, vpc),

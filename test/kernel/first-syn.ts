@@ -2,10 +2,10 @@
  * The first packet of a new connection between two instances of a region, sent right after a call was answered: does it
  * arrive? Frames go past the instances' own stacks, so nothing but the router decides.
  */
+import { hostNamespace } from "../../src/compile/names.ts";
 import fs from "node:fs";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { hostNamespace } from "../../src/apply/desired.ts";
 import { type Ip, parseIp } from "../../src/values/ip.ts";
 import { element, type Region } from "../region-process.ts";
 import { frameBytes } from "./frame.ts";

@@ -1,3 +1,4 @@
+import { hostNamespace } from "../../src/compile/names.ts";
 import assert from "node:assert/strict";
 import { execFileSync, spawn, spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, readdirSync, readlinkSync, rmSync, statSync, writeFileSync } from "node:fs";
@@ -6,7 +7,6 @@ import { join } from "node:path";
 import { after, test } from "node:test";
 import type { TestContext } from "node:test";
 import { writeFacts } from "../../src/cli/state.ts";
-import { netnsOf } from "../../src/host/guest.ts";
 import type { Guest } from "../../src/host/guest.ts";
 import type { RunningGuest } from "../../src/host/guests.ts";
 import { openGuests } from "../../src/io/guests.ts";
@@ -28,7 +28,7 @@ let count = 0;
 /** An instance that is ready to start, with its network namespace; both are gone when the test ends. */
 function guestWith(t: TestContext, userData: string): Guest {
   const id = `i-${(++count).toString().padStart(17, "0")}`;
-  const netns = netnsOf(realm, id);
+  const netns = hostNamespace(realm, id);
   execFileSync("ip", ["netns", "add", netns]);
   t.after(async () => {
     await guests.stop(id, 0);
@@ -250,7 +250,7 @@ test("an instance holds no network namespace but its own", async (t) => {
 test("without its network namespace an instance is refused, and nothing of it runs", async () => {
   const id = "i-0bbbbbbbbbbbbbbbb";
   const rest = { boot: "first", hostname: "ip-10-9-9-9", resolvConf: "", hosts: "", userData: new Uint8Array() };
-  const answer = await guests.start({ ...rest, id, netns: netnsOf(realm, id) });
+  const answer = await guests.start({ ...rest, id, netns: hostNamespace(realm, id) });
   assert.ok(isRefusal(answer));
   assert.match(answer.message, /i-0bbbbbbbbbbbbbbbb did not start: .*netns/);
   assert.equal((await guests.observe()).has(id), false);

@@ -1,5 +1,5 @@
 /** Worlds in force on the real kernel, through the product's own loop, with a wire to each instance. */
-import { hostNamespace, namespacePrefix, routerNamespace } from "../../src/apply/desired.ts";
+import { hostNamespace, namespacePrefix, routerNamespace } from "../../src/compile/names.ts";
 import type { Kernel, Step } from "../../src/apply/kernel.ts";
 import { startLoop } from "../../src/apply/loop.ts";
 import { openKernel } from "../../src/io/kernel.ts";

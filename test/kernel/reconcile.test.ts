@@ -1,8 +1,9 @@
 /** The kernel converges on the world from wherever it is, touches nothing that is not ours, and fails closed. */
+import { namespacePrefix, routerNamespace } from "../../src/compile/names.ts";
 import assert from "node:assert/strict";
 import { execFileSync, spawnSync } from "node:child_process";
 import { after, test } from "node:test";
-import { desire, namespacePrefix, routerNamespace } from "../../src/apply/desired.ts";
+import { desire } from "../../src/apply/desired.ts";
 import type { Kernel, ObservedNamespace, Step } from "../../src/apply/kernel.ts";
 import { startLoop } from "../../src/apply/loop.ts";
 import { authorizeSecurityGroupIngress } from "../../src/api/ec2/authorize-security-group.ts";

@@ -1,7 +1,7 @@
 /** A large network put into an empty kernel, while its instances send what the rules refuse as soon as they can. */
+import { hostNamespace } from "../../src/compile/names.ts";
 import { setImmediate as turn, setTimeout as sleep } from "node:timers/promises";
 import { attached, type LargeWorld, ruleOf } from "../../bench/large-world.ts";
-import { hostNamespace } from "../../src/apply/desired.ts";
 import { applyChanges, put, type World } from "../../src/model/world.ts";
 import type { Defer } from "../endings.ts";
 import { ip } from "../network.ts";
