@@ -45,7 +45,7 @@ const ip = (...args: string[]): string => execFileSync("ip", args, { encoding: "
 /** Whether a connection gets an answer: nothing listens there, so the answer is a reset. */
 function reaches(from: string, to: string): boolean {
   const script = `const s = require("net").connect(9, "${to}");
-    s.on("error", (e) => process.exit(e.code === "ECONNREFUSED" ? 0 : 1)); setTimeout(() => process.exit(1), 700);`;
+    s.on("error", (e) => process.exit(e.code === "ECONNREFUSED" ? 0 : 1)); setTimeout(() => process.exit(1), 1800);`;
   return spawnSync("ip", ["netns", "exec", from, process.execPath, "-e", script]).status === 0;
 }
 
