@@ -4,9 +4,10 @@ import type { Instance, NetworkInterface } from "../model/resource.ts";
 import { everywhere, listed, type Table, type World } from "../model/world.ts";
 import { deviceName, lower } from "../policy/lower.ts";
 import type { Network } from "../policy/network.ts";
-import { type Cidr, firstOf, formatCidr, formatIp, hostCidr, type Ip, offset, parseCidr, parseIp, widthOf } from "../values/ip.ts";
+import { firstOf, formatCidr, formatIp, hostCidr, type Ip, offset, widthOf, cidrOf } from "../values/ip.ts";
 import { once } from "../values/once.ts";
 import type { Address, Link, NamespaceState, Neighbour, Route, SourceRule } from "./kernel.ts";
+import { addressesOf } from "../model/network-interface.ts";
 
 /** Amazon's jumbo frames inside a VPC. */
 const mtu = 9001;
@@ -168,16 +169,3 @@ const hostState = once((interfaces: Table<"network-interface">, subnets: Table<"
 
 /** The routing table of one of an instance's several interfaces, as Amazon's own tools number them. */
 const ownTable = (deviceIndex: number): number => 10_000 + deviceIndex;
-
-const addressesOf = (resource: NetworkInterface): Ip[] =>
-  [...resource.addresses, ...resource.ipv6Addresses].map((text) => {
-    const ip = parseIp(text);
-    if (!ip) throw new Error(`the model holds an address that is none: ${text}`);
-    return ip;
-  });
-
-function cidrOf(text: string): Cidr {
-  const cidr = parseCidr(text);
-  if (!cidr) throw new Error(`the model holds a prefix that is none: ${text}`);
-  return cidr;
-}

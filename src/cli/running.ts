@@ -1,5 +1,4 @@
 import type { Quotas } from "../api/limits.ts";
-import type { Refusal } from "../values/refuse.ts";
 
 /** What `up` asks for. */
 export interface RegionOptions {
@@ -31,7 +30,3 @@ export interface Running {
   /** Stops answering, durably; instances and the kernel's filtering stay as they are. */
   close(): Promise<void>;
 }
-
-export type StartRegion = (options: RegionOptions) => Promise<Running | Refusal>;
-/** Ends every instance of the state's realm and removes every kernel object of it. The control plane is not running. */
-export type TearDown = (state: string) => Promise<Refusal | undefined>;

@@ -2,7 +2,7 @@
  * A group, compiled once: its own rules as interval sets, one lookup for each kind of key, and one line for each group
  * it refers to. A chain ends by going on to the next gate, or returns to try the next group.
  */
-import { type Family, hostCidr } from "../values/ip.ts";
+import { type Cidr, type Family, hostCidr } from "../values/ip.ts";
 import { once } from "../values/once.ts";
 import { allPorts, type Range } from "../values/ports.ts";
 import { hasTypes } from "../values/protocol.ts";
@@ -180,33 +180,23 @@ function perProtocol(box: Box): Box[] {
 }
 
 /** The sets of a group's member addresses, one of each family. */
-export const membersPart = once((members: Members): Part => ({
-  name: `members/${members.id}`,
-  chains: [],
-  sets: families.map((family) => ({
-    name: memberSet(members.id, family),
-    key: [`saddr${family}` as const],
-    intervals: false,
-    toChain: false,
-  })),
-  elements: members.addresses.map((ip) => ({
-    set: memberSet(members.id, ip.family),
-    key: [{ cidr: hostCidr(ip) }],
-  })),
-}));
+export const membersPart = once((members: Members): Part =>
+  addressesPart(`members/${members.id}`, (family) => memberSet(members.id, family), members.addresses.map(hostCidr), false),
+);
 
 /** The sets of a prefix list's prefixes, one of each family. */
-export const prefixesPart = once((list: PrefixList): Part => ({
-  name: `prefixes/${list.id}`,
-  chains: [],
-  sets: families.map((family) => ({
-    name: prefixSet(list.id, family),
-    key: [`saddr${family}` as const],
-    intervals: true,
-    toChain: false,
-  })),
-  elements: list.cidrs.map((cidr) => ({ set: prefixSet(list.id, cidr.family), key: [{ cidr }] })),
-}));
+export const prefixesPart = once((list: PrefixList): Part =>
+  addressesPart(`prefixes/${list.id}`, (family) => prefixSet(list.id, family), list.cidrs, true),
+);
+
+function addressesPart(name: string, setOf: (family: Family) => string, cidrs: readonly Cidr[], intervals: boolean): Part {
+  return {
+    name,
+    chains: [],
+    sets: families.map((family) => ({ name: setOf(family), key: [`saddr${family}` as const], intervals, toChain: false })),
+    elements: cidrs.map((cidr) => ({ set: setOf(cidr.family), key: [{ cidr }] })),
+  };
+}
 
 /** The chain that tries an interface's groups: those open to the world first, then the rest, then drop. */
 export function groupsChain(name: string, groups: readonly Group[], direction: Direction, opening: readonly Rule[]): Chain {

@@ -1,4 +1,5 @@
 import type { Id } from "../values/id.ts";
+import { type Ip, ipOf } from "../values/ip.ts";
 import type { Birth, Tags } from "./birth.ts";
 import { owned } from "./birth.ts";
 import type { Attachment, ConnectionTracking, Instance, NetworkInterface, Subnet } from "./resource.ts";
@@ -69,3 +70,6 @@ export const interfacesOf = (world: World, instance: Pick<Instance, "id">): Netw
   [...listed(world, "interfacesOfInstance", instance.id).values()].toSorted(
     (a, b) => (a.attachment?.deviceIndex ?? 0) - (b.attachment?.deviceIndex ?? 0),
   );
+
+/** All of its private addresses, of both families. */
+export const addressesOf = ({ addresses, ipv6Addresses }: NetworkInterface): Ip[] => [...addresses, ...ipv6Addresses].map(ipOf);

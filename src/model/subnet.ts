@@ -1,9 +1,8 @@
-import { firstOf, formatIp, lastOf, offset, parseIp } from "../values/ip.ts";
+import { firstOf, formatIp, lastOf, offset, cidrOf } from "../values/ip.ts";
 import type { Cidr, Ip } from "../values/ip.ts";
 import type { Birth, Tags } from "./birth.ts";
 import { owned } from "./birth.ts";
 import type { Subnet, Vpc } from "./resource.ts";
-import { cidrOf } from "./vpc.ts";
 import { listed } from "./world.ts";
 import type { World } from "./world.ts";
 
@@ -66,13 +65,6 @@ export function allocate(cidr: Cidr, taken: ReadonlySet<string>, count: number):
     if (!taken.has(text)) found.push(text);
   }
   return found;
-}
-
-/** The value of a canonical address the model holds. */
-export function ipOf(text: string): Ip {
-  const ip = parseIp(text);
-  if (!ip) throw new Error(`the world holds '${text}' as an address`);
-  return ip;
 }
 
 /** What keeps a subnet from being deleted. */

@@ -1,4 +1,4 @@
-import { covers, formatCidr, overlaps, parseCidr } from "../values/ip.ts";
+import { covers, formatCidr, overlaps, cidrOf } from "../values/ip.ts";
 import type { Cidr } from "../values/ip.ts";
 import type { Birth, Tags } from "./birth.ts";
 import { owned } from "./birth.ts";
@@ -64,13 +64,6 @@ function freeIpv6Block(world: World, birth: Birth): string {
 
 /** All blocks of a VPC as values, IPv4 first, the primary one first of all. */
 export const blocksOf = (vpc: Vpc): Cidr[] => [...vpc.cidrs, ...vpc.ipv6Cidrs].map((block) => cidrOf(block.cidr));
-
-/** The value of a canonical text the model holds. */
-export function cidrOf(text: string): Cidr {
-  const cidr = parseCidr(text);
-  if (!cidr) throw new Error(`the world holds '${text}' as a CIDR block`);
-  return cidr;
-}
 
 /** Joins an IPv4 block to the VPC. */
 export function joinBlock(world: World, birth: Birth, vpc: Vpc, cidr: string): { block: CidrAssociation; changes: Change[] } {

@@ -10,8 +10,9 @@ import type {
   Subnet as ModelSubnet,
   Vpc,
 } from "../model/resource.ts";
+import { addressesOf } from "../model/network-interface.ts";
 import { everywhere, find, listed, need, type Table, type World } from "../model/world.ts";
-import { type Cidr, covers, type Ip, parseCidr, parseIp } from "../values/ip.ts";
+import { cidrOf, covers, ipOf } from "../values/ip.ts";
 import { once } from "../values/once.ts";
 import { hasPorts, hasTypes, ICMPV6, parseProtocol, type Protocol } from "../values/protocol.ts";
 import { type Acl, type AclEntry, defaultIdle, type Group, type GroupRule, type Idle, type Interface, type Members, type Network, type Peer, type PrefixList, type Subnet, type Values } from "./network.ts";
@@ -78,7 +79,7 @@ const lowerInterface = once((resource: NetworkInterface): Interface => ({
   mac: resource.mac,
   subnet: resource.subnet,
   groups: resource.groups,
-  addresses: [...resource.addresses, ...resource.ipv6Addresses].map(address),
+  addresses: addressesOf(resource),
   checked: resource.sourceDestCheck,
   ...(resource.connectionTracking && { idle: idleOf(resource.connectionTracking) }),
 }));
@@ -117,7 +118,7 @@ function lowerMembers(world: World, id: string, vpc: Vpc): Members {
 
 /** The entries of the present version; one that another holds adds nothing. */
 const lowerPrefixList = once((list: ModelPrefixList): PrefixList => {
-  const all = list.entries.map(({ cidr }) => prefix(cidr));
+  const all = list.entries.map(({ cidr }) => cidrOf(cidr));
   return { id: list.id, cidrs: all.filter((cidr) => !all.some((other) => other.length < cidr.length && covers(other, cidr))) };
 });
 
@@ -125,7 +126,7 @@ const lowerMembership = once((group: SecurityGroup, interfaces: Table<"network-i
   const texts = [...interfaces.values()]
     .filter((resource) => resource.vpc === vpc.id)
     .flatMap((resource) => [...resource.addresses, ...resource.ipv6Addresses]);
-  return { id: group.id, addresses: [...new Set(texts)].sort().map(address) };
+  return { id: group.id, addresses: [...new Set(texts)].sort().map(ipOf) };
 });
 
 const lowerAcl = once((acl: NetworkAcl): Acl => {
@@ -143,7 +144,7 @@ function lowerRule(rule: SecurityGroupRule): GroupRule {
 }
 
 function lowerPeer({ peer }: SecurityGroupRule): Peer {
-  if (peer.type === "cidr") return { cidr: prefix(peer.cidr) };
+  if (peer.type === "cidr") return { cidr: cidrOf(peer.cidr) };
   return peer.type === "group" ? { members: peer.group } : { prefixes: peer.list };
 }
 
@@ -153,7 +154,7 @@ function lowerPeer({ peer }: SecurityGroupRule): Peer {
  */
 function lowerEntry(acl: string, entry: ModelEntry): AclEntry {
   const protocol = protocolOf(entry.protocol);
-  const cidr = prefix(entry.cidr);
+  const cidr = cidrOf(entry.cidr);
   const typed = entry.icmp && !(protocol === ICMPV6 && cidr.family === 4);
   const values = typed
     ? valuesOf(protocol, entry.icmp.type, entry.icmp.code)
@@ -168,19 +169,6 @@ function valuesOf(protocol: Protocol, from: number, to: number): Values {
   if (hasPorts(protocol)) return { from: Math.max(0, from), to: to < 0 ? 65535 : to };
   if (!hasTypes(protocol) || from < 0) return "any";
   return to < 0 ? { from: from << 8, to: (from << 8) | 255 } : { from: (from << 8) | to, to: (from << 8) | to };
-}
-
-/** The model holds only canonical text; anything else is a broken invariant, not bad input. */
-function address(text: string): Ip {
-  const ip = parseIp(text);
-  if (!ip) throw new Error(`the model holds an address that is none: ${text}`);
-  return ip;
-}
-
-function prefix(text: string): Cidr {
-  const cidr = parseCidr(text);
-  if (!cidr) throw new Error(`the model holds a prefix that is none: ${text}`);
-  return cidr;
 }
 
 function protocolOf(text: string): Protocol {

@@ -115,3 +115,17 @@ export const covers = (outer: Cidr, inner: Cidr): boolean =>
 export const overlaps = (a: Cidr, b: Cidr): boolean => covers(a, b) || covers(b, a);
 
 export const offset = (ip: Ip, by: number): Ip => ({ family: ip.family, bits: ip.bits + BigInt(by) });
+
+/** Canonical text, such as the model holds, read back. Anything else is a broken invariant, not bad input, and thrown. */
+export function ipOf(text: string): Ip {
+  const ip = parseIp(text);
+  if (!ip) throw new Error(`not an address: ${text}`);
+  return ip;
+}
+
+/** As ipOf, for prefixes. */
+export function cidrOf(text: string): Cidr {
+  const cidr = parseCidr(text);
+  if (!cidr) throw new Error(`not a prefix: ${text}`);
+  return cidr;
+}

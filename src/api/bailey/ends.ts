@@ -2,10 +2,8 @@
 import type { Scope } from "../../model/birth.ts";
 import { interfacesOf } from "../../model/network-interface.ts";
 import type { Instance, NetworkInterface } from "../../model/resource.ts";
-import { ipOf } from "../../model/subnet.ts";
-import { cidrOf } from "../../model/vpc.ts";
 import { find, list, listed, need, type World } from "../../model/world.ts";
-import { type Family, formatIp, holds, type Ip, parseIp } from "../../values/ip.ts";
+import { type Family, formatIp, holds, type Ip, parseIp, cidrOf, ipOf } from "../../values/ip.ts";
 import { ICMP, ICMPV6, protocolName } from "../../values/protocol.ts";
 import { isRefusal, type Refusal, refuse } from "../../values/refuse.ts";
 import { locate } from "../ec2/lookup.ts";

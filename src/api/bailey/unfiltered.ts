@@ -1,8 +1,8 @@
 /** What is decided without the filter: what nobody sends or nobody has, what no route takes, what nothing checks. */
 import type { Instance } from "../../model/resource.ts";
-import { blocksOf, cidrOf } from "../../model/vpc.ts";
+import { blocksOf } from "../../model/vpc.ts";
 import { listed, need, type World } from "../../model/world.ts";
-import { type Cidr, firstOf, formatIp, holds, hostCidr, type Ip, offset } from "../../values/ip.ts";
+import { type Cidr, firstOf, formatIp, holds, hostCidr, type Ip, offset, cidrOf } from "../../values/ip.ts";
 import { ICMP } from "../../values/protocol.ts";
 import type { Address, Ends, Gone } from "./ends.ts";
 import type { ExplainedStep } from "./explanation.ts";

@@ -1,9 +1,8 @@
 import type { InstanceIpv6Address, PrivateIpAddressSpecification } from "@aws-sdk/client-ec2";
 import type { Subnet } from "../../model/resource.ts";
 import { allocate, isReserved, takenAddresses } from "../../model/subnet.ts";
-import { cidrOf } from "../../model/vpc.ts";
 import type { World } from "../../model/world.ts";
-import { formatIp, holds, parseIp } from "../../values/ip.ts";
+import { formatIp, holds, parseIp, cidrOf } from "../../values/ip.ts";
 import type { Cidr, Family, Ip } from "../../values/ip.ts";
 import { isRefusal, refuse } from "../../values/refuse.ts";
 import type { Refusal } from "../../values/refuse.ts";

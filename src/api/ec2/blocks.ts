@@ -1,8 +1,8 @@
 import type { Subnet, Vpc } from "../../model/resource.ts";
-import { blocksOf, cidrOf } from "../../model/vpc.ts";
+import { blocksOf } from "../../model/vpc.ts";
 import { listed } from "../../model/world.ts";
 import type { World } from "../../model/world.ts";
-import { covers, overlaps, parseCidr } from "../../values/ip.ts";
+import { covers, overlaps, parseCidr, cidrOf } from "../../values/ip.ts";
 import type { Cidr, Family } from "../../values/ip.ts";
 import { refuse } from "../../values/refuse.ts";
 import type { Refusal } from "../../values/refuse.ts";

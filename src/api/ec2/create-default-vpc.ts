@@ -1,7 +1,6 @@
 import { makeSubnet } from "../../model/subnet.ts";
-import { cidrOf } from "../../model/vpc.ts";
 import { applyChanges, list, listed, put } from "../../model/world.ts";
-import { overlaps } from "../../values/ip.ts";
+import { overlaps, cidrOf } from "../../values/ip.ts";
 import { isRefusal, refuse } from "../../values/refuse.ts";
 import { operation } from "../operation.ts";
 import { subnetBlocks } from "./blocks.ts";

@@ -1,7 +1,5 @@
-import { cidrOf } from "../../model/vpc.ts";
-import { ipOf } from "../../model/subnet.ts";
 import { list, listed, need, put } from "../../model/world.ts";
-import { formatCidr, holds } from "../../values/ip.ts";
+import { formatCidr, holds, cidrOf, ipOf } from "../../values/ip.ts";
 import { isRefusal, refuse } from "../../values/refuse.ts";
 import { operation } from "../operation.ts";
 import { parseBlock, refuseSubnetBlock } from "./blocks.ts";

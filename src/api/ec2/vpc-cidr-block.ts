@@ -1,8 +1,8 @@
-import { blocksOf, cidrOf, isVpcBlock, joinBlock, joinIpv6Block, leaveBlock, mayJoin, subnetsInBlock } from "../../model/vpc.ts";
+import { blocksOf, isVpcBlock, joinBlock, joinIpv6Block, leaveBlock, mayJoin, subnetsInBlock } from "../../model/vpc.ts";
 import type { Vpc } from "../../model/resource.ts";
 import { list } from "../../model/world.ts";
 import type { World } from "../../model/world.ts";
-import { formatCidr, overlaps } from "../../values/ip.ts";
+import { formatCidr, overlaps, cidrOf } from "../../values/ip.ts";
 import { isRefusal, refuse } from "../../values/refuse.ts";
 import type { Refusal } from "../../values/refuse.ts";
 import { operation } from "../operation.ts";

@@ -1,6 +1,7 @@
 import { type Refusal, isRefusal, refuse } from "../../values/refuse.ts";
-import { type Decoded, type Fields, type Value, encodeBase64, parseScalar } from "./scalar.ts";
+import { type Decoded, type Fields, type Value, parseScalar } from "./scalar.ts";
 import type { Scalar, Shape, Structure } from "./shape.ts";
+import { toBase64 } from "../../values/base64.ts";
 
 const malformed = (message: string): Refusal => refuse("SerializationException", message);
 
@@ -113,7 +114,7 @@ function encode(shape: Shape, value: unknown): unknown {
     case "timestamp":
       return new Date(value as Date | string).getTime() / 1000;
     case "blob":
-      return value instanceof Uint8Array ? encodeBase64(value) : value;
+      return value instanceof Uint8Array ? toBase64(value) : value;
     default:
       return value;
   }

@@ -1,5 +1,6 @@
 import type { Refusal } from "../../values/refuse.ts";
 import type { Scalar } from "./shape.ts";
+import { toBase64 } from "../../values/base64.ts";
 
 export type ScalarValue = string | number | boolean | Date | Uint8Array;
 /** What an input holds once decoded. */
@@ -56,13 +57,7 @@ function parseTimestamp(text: string): Date | undefined {
 export function formatScalar(value: unknown): string {
   if (typeof value === "string") return value;
   if (value instanceof Date) return value.toISOString();
-  if (value instanceof Uint8Array) return encodeBase64(value);
+  if (value instanceof Uint8Array) return toBase64(value);
   if (typeof value === "number" || typeof value === "boolean" || typeof value === "bigint") return String(value);
   throw new Error(`an output holds a ${typeof value} where the model has a scalar`);
-}
-
-export function encodeBase64(bytes: Uint8Array): string {
-  let text = "";
-  for (const byte of bytes) text += String.fromCharCode(byte);
-  return btoa(text);
 }

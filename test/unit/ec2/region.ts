@@ -11,10 +11,9 @@ import type { Quotas } from "../../../src/api/limits.ts";
 import { encodeOutput } from "../../../src/api/wire/codec.ts";
 import { loadModel } from "../../../src/io/shapes.ts";
 import { isStale, vpcsOfGroup } from "../../../src/model/security-group.ts";
-import { ipOf } from "../../../src/model/subnet.ts";
 import { applyChanges, emptyWorld, everywhere, need } from "../../../src/model/world.ts";
 import type { World } from "../../../src/model/world.ts";
-import { holds } from "../../../src/values/ip.ts";
+import { holds, ipOf } from "../../../src/values/ip.ts";
 import { mintId } from "../../../src/values/id.ts";
 import { isRefusal } from "../../../src/values/refuse.ts";
 
