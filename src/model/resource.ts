@@ -169,13 +169,20 @@ export interface NetworkInterface extends Owned {
   /** aa:bb:cc:dd:ee:ff, lower case, locally administered. */
   readonly mac: string;
   readonly description: string;
-  /** In the order given; at least one. */
+  /** In the order given; at least one, but in a NAT gateway's. */
   readonly groups: readonly Id<"security-group">[];
   /** Private IPv4 addresses, the primary first. */
   readonly addresses: readonly string[];
   readonly ipv6Addresses: readonly string[];
+  /** Blocks delegated to it, whose addresses are its own: IPv4 /28, IPv6 /80. */
+  readonly prefixes?: readonly string[];
+  readonly ipv6Prefixes?: readonly string[];
+  /** A public address from the pool that its primary private address has until it goes. */
+  readonly publicAddress?: string;
   readonly sourceDestCheck: boolean;
   readonly connectionTracking?: ConnectionTracking;
+  /** The NAT gateway it was made by and for: nobody else may change it, and it has no groups. */
+  readonly natGateway?: Id<"nat-gateway">;
   readonly attachment?: Attachment;
 }
 
@@ -205,18 +212,113 @@ export interface Instance extends Owned {
   readonly shutdownBehavior: "stop" | "terminate";
 }
 
+/** Where a route leads. What it names may be gone: then it is a blackhole. */
+export type RouteTarget =
+  | { readonly type: "local" }
+  | { readonly type: "internet-gateway"; readonly id: Id<"internet-gateway"> }
+  | { readonly type: "egress-only-internet-gateway"; readonly id: Id<"egress-only-internet-gateway"> }
+  | { readonly type: "nat-gateway"; readonly id: Id<"nat-gateway"> }
+  | { readonly type: "network-interface"; readonly id: Id<"network-interface"> }
+  | { readonly type: "vpc-peering-connection"; readonly id: Id<"vpc-peering-connection"> };
+
 export interface Route {
+  /** A prefix of either family, or the id of a prefix list. One route for each destination of a table. */
   readonly destination: string;
-  readonly gateway: string;
+  readonly target: RouteTarget;
   readonly origin: "CreateRouteTable" | "CreateRoute";
+}
+
+/** What a table routes for: a subnet, or what comes in through a gateway. */
+export interface RouteTableAssociation {
+  readonly id: Id<"route-table-association">;
+  readonly subnet?: Id<"subnet">;
+  readonly gateway?: Id<"internet-gateway">;
 }
 
 export interface RouteTable extends Owned {
   readonly kind: "route-table";
   readonly id: Id<"route-table">;
   readonly vpc: Id<"vpc">;
+  /** Present in the table of all subnets that are associated with none. */
   readonly mainAssociation?: Id<"route-table-association">;
+  /** The explicit ones. A subnet or gateway is in one at most. */
+  readonly associations: readonly RouteTableAssociation[];
   readonly routes: readonly Route[];
+}
+
+export interface InternetGateway extends Owned {
+  readonly kind: "internet-gateway";
+  readonly id: Id<"internet-gateway">;
+  /** The VPC it is attached to; one gateway at most for each. */
+  readonly vpc?: Id<"vpc">;
+}
+
+/** Lets IPv6 out, and back only what was asked for. */
+export interface EgressOnlyInternetGateway extends Owned {
+  readonly kind: "egress-only-internet-gateway";
+  readonly id: Id<"egress-only-internet-gateway">;
+  readonly vpc: Id<"vpc">;
+}
+
+/** A public IPv4 address of an account's region. */
+export interface ElasticIp extends Owned {
+  readonly kind: "elastic-ip";
+  readonly id: Id<"elastic-ip">;
+  /** No other elastic IP and no interface of the world has it. */
+  readonly publicIp: string;
+  readonly association?: {
+    readonly id: Id<"elastic-ip-association">;
+    readonly interface: Id<"network-interface">;
+    /** One of that interface's private addresses; it has no other public address. */
+    readonly address: string;
+  };
+  /** The name its reverse record has, where one was set. */
+  readonly ptr?: string;
+}
+
+export interface NatGatewayAddress {
+  /** Of the gateway's own interface. */
+  readonly address: string;
+  /** Absent in a private gateway. */
+  readonly allocation?: Id<"elastic-ip">;
+}
+
+export interface NatGateway extends Owned {
+  readonly kind: "nat-gateway";
+  readonly id: Id<"nat-gateway">;
+  readonly vpc: Id<"vpc">;
+  readonly subnet: Id<"subnet">;
+  readonly connectivity: "public" | "private";
+  /** Its interface in the subnet. Gone once it is deleted. */
+  readonly interface: Id<"network-interface">;
+  /** The primary first. */
+  readonly addresses: readonly [NatGatewayAddress, ...NatGatewayAddress[]];
+  /** When it was deleted, ISO 8601: it is shown for an hour more. */
+  readonly deleted?: string;
+}
+
+export interface PeeringSide {
+  readonly vpc: Id<"vpc">;
+  readonly account: string;
+  readonly region: string;
+  /** Whether the other side's public names resolve to private addresses when this VPC's side is asked. */
+  readonly dnsResolution: boolean;
+}
+
+/** Owned by the requester; the accepter sees it too. */
+export interface VpcPeeringConnection extends Owned {
+  readonly kind: "vpc-peering-connection";
+  readonly id: Id<"vpc-peering-connection">;
+  readonly requester: PeeringSide;
+  readonly accepter: PeeringSide;
+  readonly state: "pending-acceptance" | "active" | "rejected" | "deleted" | "failed";
+  readonly message: string;
+  /** When it came into its state, ISO 8601. */
+  readonly stateChanged: string;
+  /** When a request nobody answered lapses, ISO 8601. */
+  readonly expires: string;
+  /** What the data plane knows its link by: 2^24 or more, no other peering has it. */
+  readonly number: number;
 }
 
 export interface DhcpOptions extends Owned {
@@ -249,6 +351,11 @@ export type Resource =
   | NetworkInterface
   | Instance
   | RouteTable
+  | InternetGateway
+  | EgressOnlyInternetGateway
+  | ElasticIp
+  | NatGateway
+  | VpcPeeringConnection
   | DhcpOptions
   | ClientToken;
 

@@ -34,6 +34,34 @@ const indexes = {
   },
   instancesOfVpc: { kind: "instance", keys: (r) => [r.vpc] },
   routeTablesOfVpc: { kind: "route-table", keys: (r) => [r.vpc] },
+  /** By what is associated with them explicitly: a subnet or an internet gateway. */
+  routeTablesOf: {
+    kind: "route-table",
+    keys: (r) => r.associations.flatMap(({ subnet, gateway }) => subnet ?? gateway ?? []),
+  },
+  /** By the ids of what their routes lead to, and of the prefix lists that are their destinations. */
+  routeTablesNaming: {
+    kind: "route-table",
+    keys: (r) => [
+      ...new Set(r.routes.flatMap(({ destination, target }) => [
+        ...("id" in target ? [target.id] : []),
+        ...(destination.startsWith("pl-") ? [destination] : []),
+      ])),
+    ],
+  },
+  internetGatewaysOfVpc: { kind: "internet-gateway", keys: (r) => (r.vpc ? [r.vpc] : []) },
+  egressOnlyGatewaysOfVpc: { kind: "egress-only-internet-gateway", keys: (r) => [r.vpc] },
+  natGatewaysOfVpc: { kind: "nat-gateway", keys: (r) => (r.deleted === undefined ? [r.vpc] : []) },
+  natGatewaysOfSubnet: { kind: "nat-gateway", keys: (r) => (r.deleted === undefined ? [r.subnet] : []) },
+  elasticIpsOfInterface: { kind: "elastic-ip", keys: (r) => (r.association ? [r.association.interface] : []) },
+  elasticIpsOfPublicIp: { kind: "elastic-ip", keys: (r) => [r.publicIp] },
+  interfacesOfPublicIp: { kind: "network-interface", keys: (r) => (r.publicAddress ? [r.publicAddress] : []) },
+  peeringsOfVpc: { kind: "vpc-peering-connection", keys: (r) => [r.requester.vpc, r.accepter.vpc] },
+  /** By account/region of either side. */
+  peeringsSeenFrom: {
+    kind: "vpc-peering-connection",
+    keys: (r) => [...new Set([scopeKey(r.requester), scopeKey(r.accepter)])],
+  },
 } satisfies { readonly [I in string]: AnyIndex };
 
 type AnyIndex = { [K in Kind]: { readonly kind: K; readonly keys: (r: ResourceOf<K>) => readonly string[] } }[Kind];

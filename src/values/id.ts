@@ -5,9 +5,13 @@ export const idPrefixes = {
   "acl-association": "aclassoc",
   "client-token": "ctok",
   "dhcp-options": "dopt",
+  "egress-only-internet-gateway": "eigw",
+  "elastic-ip": "eipalloc",
+  "elastic-ip-association": "eipassoc",
   image: "ami",
   instance: "i",
   "internet-gateway": "igw",
+  "nat-gateway": "nat",
   "network-acl": "acl",
   "network-interface": "eni",
   "network-interface-attachment": "eni-attach",
@@ -21,6 +25,7 @@ export const idPrefixes = {
   "subnet-cidr-association": "subnet-cidr-assoc",
   vpc: "vpc",
   "vpc-cidr-association": "vpc-cidr-assoc",
+  "vpc-peering-connection": "pcx",
 } as const;
 
 export type IdKind = keyof typeof idPrefixes;

@@ -7,9 +7,9 @@ import { operation } from "../operation.ts";
 import { tagList } from "../tags.ts";
 import { describe } from "./describe.ts";
 
-const routeView = ({ destination, gateway, origin }: RouteTable["routes"][number]): Route => ({
+const routeView = ({ destination, target, origin }: RouteTable["routes"][number]): Route => ({
   [destination.includes(":") ? "DestinationIpv6CidrBlock" : "DestinationCidrBlock"]: destination,
-  GatewayId: gateway,
+  GatewayId: target.type === "local" ? "local" : target.id,
   Origin: origin,
   State: "active",
 });

@@ -25,7 +25,7 @@ const createRouteTable: ServedOperation = {
     const { account: owner, region, now: created } = call;
     const id = call.mint("route-table");
     const vpc = VpcId as Id<"vpc">;
-    const table: RouteTable = { kind: "route-table", id, account: owner, region, tags: {}, created, vpc, routes: [] };
+    const table: RouteTable = { kind: "route-table", id, account: owner, region, tags: {}, created, vpc, associations: [], routes: [] };
     return { changes: [put(table)], output: { RouteTable: { RouteTableId: id, VpcId, Routes: [], Tags: [] } } };
   },
 };
