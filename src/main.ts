@@ -4,33 +4,44 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { abandoned, removals } from "./apply/namespaces.ts";
 import { type Loop, startLoop } from "./apply/loop.ts";
+import { attachmentHandlers } from "./api/bailey/attachments.ts";
 import { explain } from "./api/bailey/explain.ts";
 import { statusReport } from "./api/bailey/status.ts";
 import { ec2Operations } from "./api/ec2/catalog.ts";
 import { prepare } from "./api/ec2/default-vpc.ts";
 import type { ControlHandler } from "./api/control.ts";
-import type { State } from "./api/perform.ts";
+import { callOf, type Sources, type State } from "./api/perform.ts";
 import { createServe, type LogEntry } from "./api/serve.ts";
 import { getCallerIdentity } from "./api/sts/get-caller-identity.ts";
 import type { RegionOptions, Running } from "./cli/running.ts";
 import { absentGuests } from "./host/absent.ts";
+import { departures, unusable } from "./host/departures.ts";
 import type { Guests } from "./host/guests.ts";
 import { startInstances } from "./host/instances.ts";
+import { absentAttachments, type Attachments, openAttachments } from "./io/attachments.ts";
 import { openCertificate } from "./io/certificate.ts";
 import { openCredentials } from "./io/credentials.ts";
 import { crypto, randomHex } from "./io/crypto.ts";
 import { openGuests } from "./io/guests.ts";
 import { listenHttps } from "./io/https.ts";
 import { openKernel } from "./io/kernel.ts";
+import { openServices } from "./io/services.ts";
 import { loadModel } from "./io/shapes.ts";
 import { holdWorld } from "./io/state.ts";
 import { openStore } from "./io/store.ts";
+import { openTokenSecret } from "./io/token-secret.ts";
 import { forgettable } from "./model/instance.ts";
+import { forgettableNatGateways } from "./model/nat-gateway.ts";
+import { forgettablePeerings } from "./model/peering.ts";
 import { type Change, everything, remove, type World } from "./model/world.ts";
+import { defaultAllowance } from "./services/allowance.ts";
+import { cidrOf, firstOf, offset } from "./values/ip.ts";
 import { isRefusal, type Refusal, refuse } from "./values/refuse.ts";
 
-/** How often the kernel is looked at anew, in case somebody else changed it, and old instances are forgotten. */
+/** How often the kernel is looked at anew, in case somebody else changed it, and old instances and peerings are forgotten. */
 const lookAgainMs = 30_000;
+/** How often what is attached is looked for: nobody says when it has gone. */
+const watchMs = 1_000;
 
 /** Bugs and failures; calls that went as they should are not worth a line. */
 const log = (line: string): void => {
@@ -56,13 +67,13 @@ export async function startRegion(options: RegionOptions): Promise<Running | Ref
   const certificate = await openCertificate(options.state, [options.host], new Date());
 
   const held = holdWorld(store);
-  const plane = options.dataplane === "kernel" ? openPlane(held, store.realm, options.state) : absentPlane(held);
+  const plane = options.dataplane === "kernel" ? openPlane(held, store.realm, options, (changes) => commitAll(changes)) : absentPlane(held);
   const instances = startInstances({
     guests: plane.guests,
     realm: store.realm,
     world: () => held.world(),
     commit: (make) => commitAll(make(held.world())),
-    settle: plane.settle,
+    settle: plane.ready,
     now: () => new Date().toISOString(),
     sleep: (ms) => sleep(ms),
     log,
@@ -71,17 +82,27 @@ export async function startRegion(options: RegionOptions): Promise<Running | Ref
   const commitAll = (changes: readonly Change[]): World => {
     if (changes.length === 0) return held.world();
     const world = held.commit(changes);
-    plane.poke();
+    plane.committed(changes);
     if (changes.some((change) => ("put" in change ? change.put : change.delete).kind === "instance")) instances.poke();
     return world;
   };
+  const watch = () => commitAll(departures(held.world(), plane.attachments.whyGone, new Date().toISOString()));
+  watch();
 
   const scopeOf = (caller: { readonly account: string; readonly region: string }) => ({ account: caller.account, region: caller.region });
   let endpoint = "";
+  const sources: Sources = {
+    now: () => new Date(),
+    random: randomHex,
+    quotas: options.quotas,
+    publicPool: options.publicPool,
+    digest: (text) => crypto.sha256hex(Buffer.from(text)),
+    console: (id) => Buffer.from(plane.guests.console(id)).toString("base64") || undefined,
+  };
+  const state = { world: () => held.world(), commit: commitAll, settle: plane.settle };
   const serve = createServe({
-    world: () => held.world(),
-    commit: commitAll,
-    settle: plane.settle,
+    ...state,
+    ...sources,
     services: new Map([
       ["ec2", { model: () => loadModel("ec2"), operations: ec2Operations }],
       ["sts", { model: () => loadModel("sts"), operations: new Map([["GetCallerIdentity", getCallerIdentity]]) }],
@@ -89,14 +110,10 @@ export async function startRegion(options: RegionOptions): Promise<Running | Ref
     crypto,
     lookupKey: (id) => (id === accessKeyId ? { secret, account, principal: `arn:aws:iam::${account}:root` } : undefined),
     prepare,
-    now: () => new Date(),
-    random: randomHex,
-    quotas: options.quotas,
-    digest: (text) => crypto.sha256hex(Buffer.from(text)),
-    console: (id) => Buffer.from(plane.guests.console(id)).toString("base64") || undefined,
     control: new Map<string, ControlHandler>([
       ["explain", (input, caller) => Promise.resolve(explain(held.world(), caller, input))],
       ["status", (_, caller) => Promise.resolve(statusReport(held.world(), scopeOf(caller), endpoint, plane.status()))],
+      ...attachmentHandlers({ ...state, networks: plane.attachments, callOf: (caller) => callOf(caller, sources) }),
     ]),
     ...(options.allowReset && {
       reset: async () => {
@@ -119,9 +136,11 @@ export async function startRegion(options: RegionOptions): Promise<Running | Ref
   );
   endpoint = server.url;
   const again = setInterval(() => {
-    commitAll(forgettable(held.world(), new Date().toISOString()));
+    const [world, now] = [held.world(), new Date().toISOString()];
+    commitAll([...forgettable(world, now), ...forgettableNatGateways(world, now), ...forgettablePeerings(world, now)]);
     plane.resync();
   }, lookAgainMs);
+  const watching = setInterval(watch, watchMs);
   return {
     endpoint,
     caBundle: certificate.caPath,
@@ -130,6 +149,7 @@ export async function startRegion(options: RegionOptions): Promise<Running | Ref
     realm: store.realm,
     close: async () => {
       clearInterval(again);
+      clearInterval(watching);
       await server.close();
       await close();
     },
@@ -148,26 +168,51 @@ function keeps(options: RegionOptions, made: { readonly account: string; readonl
 
 interface Plane {
   readonly guests: Guests;
+  readonly attachments: Attachments;
   readonly settle: Loop["settle"];
-  poke(): void;
+  /** As settle, and the link-local services answer too, or should have by then. */
+  readonly ready: Loop["settle"];
+  committed(changes: readonly Change[]): void;
   resync(): void;
   status(): { kind: "kernel" | "none"; healthy: boolean; revision: number; message?: string };
   close(): Promise<void>;
 }
 
-function openPlane(held: State, realm: string, state: string): Plane {
+/** How long an instance's start waits for the services of its network, in milliseconds. */
+const servicesMs = 1000;
+
+function openPlane(held: State, realm: string, { state, dnsUpstream, activation, publicPool }: RegionOptions, commit: (changes: readonly Change[]) => void): Plane {
   const kernel = openKernel();
-  const loop = startLoop({ kernel, realm, world: () => held.world(), sleep: (ms) => sleep(ms), log });
+  const world = () => held.world();
+  const settings = {
+    packetsPerSecond: defaultAllowance,
+    upstream: dnsUpstream,
+    tokenSecret: openTokenSecret(state),
+    ...(activation && { activation }),
+  };
+  const services = openServices({ realm, settings, opener: kernel, world, log });
+  const blame = (namespace: string, why: string) => commit(unusable(held.world(), realm, namespace, why, new Date().toISOString()));
+  const loop = startLoop({ kernel, realm, machineIp: offset(firstOf(cidrOf(publicPool)), 1), world, sleep: (ms) => sleep(ms), blame, log });
   return {
     guests: openGuests(state, realm),
+    attachments: openAttachments(realm, kernel),
     settle: loop.settle,
-    poke: loop.poke,
+    ready: async (revision) => {
+      const refused = await loop.settle(revision);
+      if (!refused) await Promise.race([services.look(), sleep(servicesMs)]);
+      return refused;
+    },
+    committed: (changes) => {
+      loop.poke();
+      services.commit(changes, () => loop.settle(held.world().revision));
+    },
     resync: loop.resync,
     status: () => {
       const { inForce, failing } = loop.status();
       return { kind: "kernel", healthy: failing === undefined, revision: inForce, ...(failing && { message: failing }) };
     },
     close: async () => {
+      await services.close();
       await loop.stop();
       await kernel.close();
     },
@@ -177,8 +222,10 @@ function openPlane(held: State, realm: string, state: string): Plane {
 /** The API alone: what is committed is all there is. */
 const absentPlane = (held: State): Plane => ({
   guests: absentGuests(),
+  attachments: absentAttachments,
   settle: () => Promise.resolve(undefined),
-  poke: () => undefined,
+  ready: () => Promise.resolve(undefined),
+  committed: () => undefined,
   resync: () => undefined,
   status: () => ({ kind: "none", healthy: true, revision: held.world().revision }),
   close: () => Promise.resolve(),

@@ -22,17 +22,19 @@ export interface Round {
 const SYN = 2;
 const ACK = 16;
 const SYN_ACK = 18;
-const packetsPerRound = 100;
 
-/** A random world that changes from round to round: new packets at its rules' edges, and all that can follow old ones. */
-export function* randomRounds(seed: number, size: Size, count: number): Generator<Round> {
+/**
+ * A random world that changes from round to round: so many new packets at its rules' edges, and as many of what can
+ * follow old ones.
+ */
+export function* randomRounds(seed: number, size: Size, count: number, packets = 100): Generator<Round> {
   const random = new Random(seed);
   let world = randomWorld(random, size);
   const flows: Shot[] = [];
   for (let round = 0; round < count; round++, world = random.chance(0.7) ? world.change() : world) {
     const { network } = world;
-    const fresh = Array.from({ length: packetsPerRound }, () => edgePacket(random, network)).map(({ from, sent }) => ({ from: from.id, sent }));
-    const followed = random.sample(flows, packetsPerRound).flatMap((flow) => follow(random, network, flow));
+    const fresh = Array.from({ length: packets }, () => edgePacket(random, network)).map(({ from, sent }) => ({ from: from.id, sent }));
+    const followed = random.sample(flows, packets).flatMap((flow) => follow(random, network, flow));
     flows.push(...fresh);
     yield { network, shots: distinct([...followed, ...fresh].filter((shot) => crosses(network, shot))) };
   }

@@ -1,4 +1,5 @@
 /** Networks for tests, said briefly: rules as `tcp 22 10.0.0.0/8`, list entries as `100 allow tcp 80 0.0.0.0/0`. */
+import { closed } from "../src/policy/network.ts";
 import type { Acl, AclEntry, Group, GroupRule, Idle, Interface, Network, Peer, PrefixList, Values } from "../src/policy/network.ts";
 import { type Cidr, type Ip, parseCidr, parseIp } from "../src/values/ip.ts";
 import { hasPorts, hasTypes, parseProtocol, type Protocol } from "../src/values/protocol.ts";
@@ -104,9 +105,10 @@ export function network(spec: NetworkSpec): Network {
     spec.groups.flatMap((each) => [...each.in, ...each.out].flatMap(({ peer }) => ("members" in peer ? [peer.members] : []))),
   );
   return {
+    ...closed,
     id: "vpc-lab",
     interfaces: new Map(interfaces.map((each) => [each.id, each])),
-    subnets: new Map(Object.entries(spec.subnets).map(([id, list]) => [id, { id, acl: list }])),
+    subnets: new Map(Object.entries(spec.subnets).map(([id, list]) => [id, { id, acl: list, cidrs: [], table: "" }])),
     groups: new Map(spec.groups.map((each) => [each.id, each])),
     members: new Map(
       [...referenced].map((id) => [

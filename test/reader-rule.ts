@@ -20,6 +20,8 @@ export interface Seen {
   readonly way?: "original" | "reply";
   /** Of the connection. */
   readonly mark: number;
+  /** The port its replies are sent to, as their sender sees it. */
+  readonly replyPort?: number;
 }
 
 export interface Walk extends Seen {
@@ -45,7 +47,7 @@ const fields: Readonly<Record<string, Field>> = {
   oifname: (seen) => seen.oif,
   iif: (seen) => seen.iifIndex,
   oif: (seen) => seen.oifIndex,
-  "fib daddr oif": (seen) => seen.route,
+  "fib daddr . mark oif": (seen) => seen.route,
   "ip saddr": address((seen) => seen.source, 4),
   "ip daddr": address((seen) => seen.destination, 4),
   "ip6 saddr": address((seen) => seen.source, 6),
@@ -55,6 +57,7 @@ const fields: Readonly<Record<string, Field>> = {
   "th sport": half(0),
   "th dport": half(2),
   "ct direction": (seen) => seen.way,
+  "ct reply proto-dst": (seen) => seen.replyPort,
 };
 
 /** One part of a key: a quoted or bare word, a number, a range, an address or a prefix. */
@@ -64,7 +67,7 @@ function interval(text: string): Interval {
   if (cidr) return [cidr.base, lastOf(cidr).bits];
   const ip = parseIp(text);
   if (ip) return [ip.bits, ip.bits];
-  const [from = "", to = from] = text.split("-").map((each) => names[each] ?? (/^\d+$/.test(each) ? Number(each) : each));
+  const [from = "", to = from] = text.split("-").map((each) => names[each] ?? parseIp(each)?.bits ?? (/^\d+$/.test(each) ? Number(each) : each));
   return [from, to];
 }
 export const intervals = (text: string): Interval[] => text.split(" . ").map(interval);
@@ -80,13 +83,15 @@ export const meets = (a: readonly Interval[], b: readonly Interval[]): boolean =
   });
 
 
+/** Where an element of a map sends a packet. */
+export type Target = "return" | "drop" | { readonly goto: string };
 /** Says whether a set holds the values; in a map, where it sends the packet. */
-export type Find = (set: string, values: readonly Value[]) => { readonly target?: string } | undefined;
+export type Find = (set: string, values: readonly Value[]) => { readonly target?: Target } | undefined;
 
 const oneField = Object.keys(fields).join("|");
 const key = `((?:${oneField})(?: \\. (?:${oneField}))*)`;
 const read = (text = ""): ((walk: Walk) => Value[] | undefined) => {
-  const own = text.split(" . ").map((each) => fields[each]);
+  const own = [...text.matchAll(new RegExp(`(?:${oneField})(?= |$)`, "g"))].map(([each]) => fields[each]);
   return (walk) => {
     const values = own.flatMap((field) => field?.(walk) ?? []);
     return values.length === own.length ? values : undefined;
@@ -134,8 +139,7 @@ const words: readonly Word[] = [
       const values = read(text);
       return (walk) => {
         const found = values(walk);
-        const target = found && find(set, found)?.target;
-        return target === undefined ? false : { goto: target };
+        return (found && find(set, found)?.target) ?? false;
       };
     },
   ],

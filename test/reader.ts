@@ -3,7 +3,7 @@
  * packet is walked through them. It knows the words our rulesets use and throws at any other, and at what nft refuses:
  * unknown names, chains and sets in use that are deleted, elements that overlap or are not there.
  */
-import { holdsKey, type Interval, intervals, meets, readRule, type ReadRule, type Seen, type Value, type Walk } from "./reader-rule.ts";
+import { holdsKey, type Interval, intervals, meets, readRule, type ReadRule, type Seen, type Target, type Value, type Walk } from "./reader-rule.ts";
 
 export interface Outcome {
   readonly verdict: "accept" | "drop";
@@ -21,7 +21,7 @@ interface Chain {
 interface Element {
   readonly key: readonly Interval[];
   readonly text: string;
-  readonly target?: string;
+  readonly target?: Target;
 }
 interface NamedSet {
   readonly definition: string;
@@ -41,7 +41,7 @@ export class Tables {
     for (const line of commands.split("\n")) if (line !== "") this.#command(line);
     for (const [name, { rules }] of this.#chains) for (const rule of rules) for (const each of rule.names) this.#need(each, name);
     for (const [name, { elements }] of this.#sets) {
-      for (const { target } of elements.values()) if (target !== undefined) this.#need(target, name);
+      for (const { target } of elements.values()) if (typeof target === "object") this.#need(target.goto, name);
     }
   }
 
@@ -135,7 +135,7 @@ export class Tables {
   #addElements(set: NamedSet, body: string): void {
     for (const each of body.split(", ")) {
       const key = intervals(keyText(each));
-      const target = / : goto (\S+)$/.exec(each)?.[1];
+      const target = targetOf(each);
       if (set.intervals && [...set.elements.values()].some((other) => meets(other.key, key))) {
         throw new Error(`${each} overlaps an element of its set`);
       }
@@ -168,4 +168,10 @@ function known<T>(table: ReadonlyMap<string, T>, name: string): T {
   return found;
 }
 
-const keyText = (element: string): string => element.replace(/ comment "[^"]*"/, "").replace(/ : goto \S+$/, "");
+const keyText = (element: string): string => element.replace(/ comment "[^"]*"/, "").replace(/ : (?:goto \S+|return|drop)$/, "");
+
+function targetOf(element: string): Target | undefined {
+  const [, chain, verdict] = / : (?:goto (\S+)|(return|drop))$/.exec(element) ?? [];
+  if (chain !== undefined) return { goto: chain };
+  return verdict === "return" || verdict === "drop" ? verdict : undefined;
+}

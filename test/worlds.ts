@@ -1,5 +1,5 @@
 /** Random networks, changes to them, and the packets at the edges of their rules. */
-import type { Acl, AclEntry, Direction, Group, GroupRule, Interface, Network, Peer, PrefixList, Values } from "../src/policy/network.ts";
+import { type Acl, type AclEntry, closed, type Direction, type Group, type GroupRule, type Interface, type Network, type Peer, type PrefixList, type Values } from "../src/policy/network.ts";
 import { type Cidr, covers, type Family, firstOf, type Ip, lastOf, offset, widthOf } from "../src/values/ip.ts";
 import { hasPorts, hasTypes, type Protocol } from "../src/values/protocol.ts";
 import type { Sent } from "./conntrack.ts";
@@ -144,9 +144,10 @@ export function randomWorld(random: Random, size: Size): RandomWorld {
     checked: !random.chance(0.15),
   }));
   const network = withMembers({
+    ...closed,
     id: "vpc-lab",
     interfaces: byId(interfaces),
-    subnets: byId(ids.subnets.map((id) => ({ id, acl: random.pick(ids.acls) }))),
+    subnets: byId(ids.subnets.map((id) => ({ id, acl: random.pick(ids.acls), cidrs: [], table: "" }))),
     prefixes: byId(listIds.map((id) => prefixList(random, from, id))),
     groups: byId(ids.groups.map((id) => group(random, from, id, ids.groups, size.rules))),
     acls: byId(ids.acls.map((id) => acl(random, from, id, size.rules))),
@@ -169,12 +170,12 @@ function changeable(random: Random, from: Pool, size: Size, network: Network): R
           () => (groups = edited(groups, random.pick(ids), (id) => group(random, from, id, ids, size.rules))),
           () => (groups = edited(groups, random.pick(ids), (id) => withoutRule(random, groups.get(id) ?? group(random, from, id, ids, 0)))),
           () => (acls = edited(acls, random.pick([...acls.keys()]), (id) => acl(random, from, id, size.rules))),
-          () => (subnets = edited(subnets, subnet.id, (id) => ({ id, acl: random.pick([...acls.keys()]) }))),
+          () => (subnets = edited(subnets, subnet.id, (id) => ({ id, acl: random.pick([...acls.keys()]), cidrs: [], table: "" }))),
           () => (prefixes = edited(prefixes, random.pick(listIds), (id) => prefixList(random, from, id))),
           () => (interfaces = edited(interfaces, one.id, () => replaced)),
         ])();
       }
-      return changeable(random, from, size, withMembers({ id: network.id, interfaces, subnets, groups, prefixes, acls }));
+      return changeable(random, from, size, withMembers({ ...closed, id: network.id, interfaces, subnets, groups, prefixes, acls }));
     },
   };
 }

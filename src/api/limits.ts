@@ -13,10 +13,23 @@ export const standardQuotas = {
   rulesPerGroup: 60,
   groupsPerInterface: 5,
   prefixLists: 100,
+  routeTablesPerVpc: 200,
+  /** In each family, the local ones included. A prefix list counts as its size. */
+  routesPerTable: 500,
+  /** Amazon: as many as VPCs. */
+  internetGateways: 200,
+  /** Amazon: 5. The pool of a region of one's own is the limit that counts. */
+  elasticIps: 100,
+  natGatewaysPerZone: 5,
+  /** Of a public one. */
+  elasticIpsPerNatGateway: 2,
   aclsPerVpc: 200,
   /** In each direction and family, the final deny included. */
   entriesPerAcl: 20,
   interfaces: 5000,
+  activePeeringsPerVpc: 50,
+  /** Requests of one VPC that nobody answered yet. */
+  pendingPeeringsPerVpc: 25,
   /** Amazon counts virtual processors; here an instance is a namespace. */
   instances: 1000,
 } as const;
@@ -34,13 +47,14 @@ export const limits = {
   entriesPerCall: 100,
   /** Of an interface that is attached to nothing; an instance type says its own. */
   addressesPerInterface: 50,
+  addressesPerNatGateway: 8,
   userDataBytes: 16 * 1024,
   tagsPerResource: 50,
   filterValues: 200,
 } as const;
 
 /** How far Amazon raises a quota, where it says so. */
-const highest: Partial<Quotas> = { groupsPerInterface: 16, entriesPerAcl: 40 };
+const highest: Partial<Quotas> = { groupsPerInterface: 16, entriesPerAcl: 40, routesPerTable: 1000, elasticIpsPerNatGateway: 8, activePeeringsPerVpc: 125 };
 const mostRulesPerInterface = 1000;
 
 /** The standard quotas with some of them replaced. Refuses an unknown name, and what Amazon would not grant. */

@@ -30,6 +30,8 @@ export interface Call {
   /** SHA-256 of the text, lowercase hex. */
   digest(text: string): string;
   readonly quotas: Quotas;
+  /** The prefix public addresses are given out of, canonical. */
+  readonly publicPool: string;
   /** What the instance's processes last wrote to its console, base64; undefined when there is nothing. */
   console?(instance: Id<"instance">): string | undefined;
 }

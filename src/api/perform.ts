@@ -1,4 +1,5 @@
 import type { Caller } from "../iam/signature.ts";
+import { standardPublicPool } from "../model/public-address.ts";
 import type { Change, World } from "../model/world.ts";
 import { mintId } from "../values/id.ts";
 import { type Refusal, isRefusal, refuse } from "../values/refuse.ts";
@@ -34,6 +35,8 @@ export interface Sources {
   digest(text: string): string;
   /** The standard ones, where it is absent. */
   readonly quotas?: Quotas;
+  /** The prefix public addresses are given out of, canonical. The standard one, where it is absent. */
+  readonly publicPool?: string;
   /** What an instance's processes last wrote to its console, base64; undefined when there is nothing. */
   console?(instance: string): string | undefined;
 }
@@ -49,6 +52,7 @@ export function callOf(caller: Caller, sources: Sources): ServedCall {
     random: (count) => sources.random(count),
     digest: (text) => sources.digest(text),
     quotas: sources.quotas ?? standardQuotas,
+    publicPool: sources.publicPool ?? standardPublicPool,
     console: (instance) => sources.console?.(instance),
   };
 }

@@ -1,19 +1,19 @@
 /** What the kernel should hold for a world: a router's namespace for each network, a host's for each living instance. */
 import { hostNamespace, routerNamespace } from "../compile/names.ts";
-import type { Instance, NetworkInterface } from "../model/resource.ts";
-import { everywhere, listed, type Table, type World } from "../model/world.ts";
+import type { Attached, Attachment, Instance, NetworkInterface, Vpc } from "../model/resource.ts";
+import { mtu, routerLinkLocal } from "../model/subnet.ts";
+import { everywhere, listed, need, type Table, type World } from "../model/world.ts";
 import { deviceName, lower } from "../policy/lower.ts";
 import type { Network } from "../policy/network.ts";
-import { firstOf, formatCidr, formatIp, hostCidr, type Ip, offset, widthOf, cidrOf } from "../values/ip.ts";
+import { firstOf, hostCidr, type Ip, offset, widthOf, cidrOf } from "../values/ip.ts";
 import { once } from "../values/once.ts";
-import type { Address, Link, NamespaceState, Neighbour, Route, SourceRule } from "./kernel.ts";
+import { type Link, type NamespaceState, tapPort } from "./kernel.ts";
+import { addTo, type Draft, draft, together } from "./state.ts";
+import { named, outside, routerWays } from "./uplinks.ts";
 import { addressesOf } from "../model/network-interface.ts";
 
-/** Amazon's jumbo frames inside a VPC. */
-const mtu = 9001;
 /** Each link has its own segment, so every router's end can have the same address. */
 const routerMac = "02:ba:11:e7:00:01";
-const routerLinkLocal: Ip = { family: 6, bits: 0xfe800ec2n << 96n | 1n };
 
 export interface Desired {
   readonly namespaces: ReadonlyMap<string, NamespaceState>;
@@ -25,89 +25,48 @@ export interface Desired {
 const living = new Set<Instance["state"]>(["pending", "running", "stopping", "shutting-down"]);
 export const isLiving = (instance: Instance): boolean => living.has(instance.state);
 
-export function desire(world: World, realm: string): Desired {
+/** `machineIp`: the machine's own address on the internet. */
+export function desire(world: World, realm: string, machineIp: Ip): Desired {
   const namespaces = new Map<string, NamespaceState>();
   const networks = new Map<string, Network>();
   for (const [vpc, network] of lower(world)) {
     const name = routerNamespace(realm, vpc);
     networks.set(name, network);
-    namespaces.set(
-      name,
-      routerState(
-        listed(world, "subnetsOfVpc", vpc),
-        listed(world, "interfacesOfVpc", vpc),
-        listed(world, "instancesOfVpc", vpc),
-        nameOf(realm),
-      ),
+    const interfaces = routerState(
+      listed(world, "subnetsOfVpc", vpc),
+      listed(world, "interfacesOfVpc", vpc),
+      listed(world, "instancesOfVpc", vpc),
+      named(realm),
     );
+    namespaces.set(name, joined(interfaces, routerWays(network, realm)));
   }
+  for (const [name, state] of outside(networks.values(), realm, machineIp)) namespaces.set(name, state);
   for (const instance of everywhere(world, "instance")) {
     if (!isLiving(instance)) continue;
     const subnets = listed(world, "subnetsOfVpc", instance.vpc);
-    const state = hostState(listed(world, "interfacesOfInstance", instance.id), subnets);
-    namespaces.set(hostNamespace(realm, instance.id), state);
+    const interfaces = listed(world, "interfacesOfInstance", instance.id);
+    const { attached, vpc, id } = instance;
+    const foreign = attached && (attached.kind === "tap" ? bridgeState(attached) : foreignState(interfaces, subnets, need(world, "vpc", vpc)));
+    namespaces.set(hostNamespace(realm, id), foreign ?? hostState(interfaces, subnets));
   }
   return { namespaces, networks };
 }
 
-/** The realm as an object, one for each name, as what is remembered is remembered by objects. */
-const names = new Map<string, { readonly realm: string }>();
-function nameOf(realm: string): { readonly realm: string } {
-  const found = names.get(realm) ?? { realm };
-  names.set(realm, found);
-  return found;
-}
-
-interface Draft {
-  role: NamespaceState["role"];
-  links: Map<string, Link>;
-  addresses: Map<string, Address>;
-  routes: Map<string, Route>;
-  neighbours: Map<string, Neighbour>;
-  rules: Map<string, SourceRule>;
-}
-
-const draft = (role: Draft["role"]): Draft => ({
-  role,
-  links: new Map(),
-  addresses: new Map(),
-  routes: new Map(),
-  neighbours: new Map(),
-  rules: new Map(),
-});
-
-export const addressKey = ({ device, ip, length }: Address): string => `${device} ${formatIp(ip)}/${length}`;
-export const routeKey = ({ destination, device, via, metric, table }: Route): string =>
-  `${formatCidr(destination)} ${device ?? "blackhole"} ${via ? formatIp(via) : "-"} ${metric} ${table ?? "main"}`;
-export const ruleKey = ({ source, table }: SourceRule): string => `${formatIp(source)} ${table}`;
-export const neighbourKey = ({ device, ip, mac }: Neighbour): string => `${device} ${formatIp(ip)} ${mac}`;
-export const linkKey = ({ device, index, mac, mtu: size, peer }: Link): string =>
-  `${device} ${index} ${mac} ${size} ${peer.namespace} ${peer.device} ${peer.mac}`;
-
-const addTo = {
-  address: (to: Draft, address: Address) => to.addresses.set(addressKey(address), address),
-  route: (to: Draft, route: Route) => to.routes.set(routeKey(route), route),
-  rule: (to: Draft, rule: SourceRule) => to.rules.set(ruleKey(rule), rule),
-  neighbour: (to: Draft, neighbour: Neighbour) => to.neighbours.set(neighbourKey(neighbour), neighbour),
-};
-
 /** The kernel gives IPv6 routes metric 1024 where none is asked for; ours say it, so that they read back the same. */
 const linkMetric = (ip: Ip): number => (ip.family === 4 ? 0 : 1024);
+
+const joined = once(together);
 
 const routerState = once((
   subnets: Table<"subnet">,
   interfaces: Table<"network-interface">,
   instances: Table<"instance">,
-  { realm }: { readonly realm: string },
+  { name: realm }: { readonly name: string },
 ): NamespaceState => {
   const state = draft("router");
   for (const subnet of subnets.values()) {
     const router = offset(firstOf(cidrOf(subnet.cidr)), 1);
     addTo.address(state, { device: "lo", ip: router, length: widthOf(router.family) });
-  }
-  // What has no route is dropped in silence, as there: an ICMP unreachable would tell what exists.
-  for (const family of [4, 6] as const) {
-    addTo.route(state, { destination: { family, base: 0n, length: 0 }, metric: 4096 });
   }
   for (const resource of interfaces.values()) {
     const link = linkOf(instances, realm, resource);
@@ -117,6 +76,11 @@ const routerState = once((
     for (const ip of addressesOf(resource)) {
       addTo.route(state, { destination: hostCidr(ip), device: link.device, metric: linkMetric(ip) });
       addTo.neighbour(state, { device: link.device, ip, mac: resource.mac });
+    }
+    for (const destination of [...(resource.prefixes ?? []), ...(resource.ipv6Prefixes ?? [])].map(cidrOf)) {
+      const { family } = destination;
+      const via = addressesOf(resource).find((ip) => ip.family === family);
+      if (via) addTo.route(state, { destination, device: link.device, via, metric: linkMetric(via) });
     }
   }
   return state;
@@ -132,22 +96,47 @@ function linkOf(instances: Table<"instance">, realm: string, resource: NetworkIn
     mtu,
     peer: {
       namespace: hostNamespace(realm, instance.id),
-      device: guestDevice(resource.attachment.deviceIndex),
-      mac: resource.mac,
+      ...(instance.attached?.kind === "tap"
+        ? { device: tapPort, mac: portMac(resource.mac) }
+        : { device: guestDevice(resource.attachment), mac: resource.mac }),
     },
   };
 }
 
-export const guestDevice = (index: number): string => `eth${index}`;
+/** The interface's own hardware address is the virtual machine's; what its frames pass on the way has another one. */
+const portMac = (mac: string): string => mac.replace(/^../, mac.startsWith("06") ? "0a" : "06");
+
+const guestDevice = ({ device, deviceIndex }: Attachment): string => device ?? `eth${deviceIndex}`;
 
 /** Inside the instance: its addresses, and the subnet's router as the way to everything else. */
 const hostState = once((interfaces: Table<"network-interface">, subnets: Table<"subnet">): NamespaceState => {
   const state = draft("host");
-  const several = interfaces.size > 1;
+  addInterfaces(state, interfaces, subnets, interfaces.size > 1);
+  return state;
+});
+
+/** All addresses are inside the virtual machine. */
+const bridgeState = once((attached: Attached): NamespaceState => ({ ...draft("bridge"), tap: attached.name }));
+
+/** Inside what others made, which may have a way to everything else already: our way to the VPC, and for our addresses. */
+const foreignState = once((interfaces: Table<"network-interface">, subnets: Table<"subnet">, vpc: Vpc): NamespaceState => {
+  const state = draft("foreign");
+  addInterfaces(state, interfaces, subnets, true);
+  const defaults = [...state.routes.values()].filter(({ destination, table }) => destination.length === 0 && table === undefined);
+  for (const { cidr } of [...vpc.cidrs, ...vpc.ipv6Cidrs]) {
+    const destination = cidrOf(cidr);
+    const way = defaults.find(({ via }) => via?.family === destination.family);
+    if (way) addTo.route(state, { ...way, destination });
+  }
+  return state;
+});
+
+/** `own`: what comes from an interface's addresses goes out by it, whatever other ways there are. */
+function addInterfaces(state: Draft, interfaces: Table<"network-interface">, subnets: Table<"subnet">, own: boolean): void {
   for (const resource of interfaces.values()) {
     const home = subnets.get(resource.subnet);
     if (!resource.attachment || !home) continue;
-    const device = guestDevice(resource.attachment.deviceIndex);
+    const device = guestDevice(resource.attachment);
     const metric = 512 + resource.attachment.deviceIndex;
     const subnet = cidrOf(home.cidr);
     for (const ip of addressesOf(resource)) {
@@ -158,14 +147,13 @@ const hostState = once((interfaces: Table<"network-interface">, subnets: Table<"
       const route = { destination: { family: via.family, base: 0n, length: 0 }, device, via, metric };
       addTo.route(state, route);
       // Of several, each must send what comes from its own addresses: elsewhere that meets the source check.
-      if (several) addTo.route(state, { ...route, table: ownTable(resource.attachment.deviceIndex) });
+      if (own) addTo.route(state, { ...route, table: ownTable(resource.attachment.deviceIndex) });
     }
-    if (several) {
+    if (own) {
       for (const source of addressesOf(resource)) addTo.rule(state, { source, table: ownTable(resource.attachment.deviceIndex) });
     }
   }
-  return state;
-});
+}
 
 /** The routing table of one of an instance's several interfaces, as Amazon's own tools number them. */
 const ownTable = (deviceIndex: number): number => 10_000 + deviceIndex;

@@ -1,8 +1,12 @@
 /** The kernel as the reconciler sees it: what it may be asked to do, and what can be read back. Plain data both ways. */
-import type { Cidr, Ip } from "../values/ip.ts";
+import type { Cidr, Family, Ip } from "../values/ip.ts";
 
-/** Routers forward and answer for others; hosts are the namespaces instances live in. */
-export type NamespaceRole = "router" | "host";
+/**
+ * Routers forward and answer for others; hosts are the namespaces instances live in; foreign ones, hosts that others
+ * made; bridges join a link to a device of the machine's. The machine's own namespace is there already, and only what is
+ * on our one device is ours.
+ */
+export type NamespaceRole = "router" | "host" | "foreign" | "bridge" | "machine";
 
 export interface Link {
   /** The router's end. Its namespace is the one the link is listed in. */
@@ -12,7 +16,13 @@ export interface Link {
   readonly mtu: number;
   readonly mac: string;
   /** The other end: which namespace it was made in, its name and address there. */
-  readonly peer: { readonly namespace: string; readonly device: string; readonly mac: string };
+  readonly peer: {
+    readonly namespace: string;
+    readonly device: string;
+    readonly mac: string;
+    /** Chosen by us too where rules name it. */
+    readonly index?: number;
+  };
 }
 
 export interface Address {
@@ -25,6 +35,8 @@ export interface Route {
   readonly destination: Cidr;
   /** Absent: blackhole, silently dropped. */
   readonly device?: string;
+  /** Without a device: back to the tables that come after. */
+  readonly throw?: true;
   readonly via?: Ip;
   readonly metric: number;
   /** Absent: the main one. */
@@ -36,6 +48,16 @@ export interface SourceRule {
   readonly source: Ip;
   readonly table: number;
 }
+
+/** What carries a mark, or everything, is routed by a table; lower priorities are asked first. */
+export interface LookupRule {
+  readonly family: Family;
+  readonly priority: number;
+  readonly table: number;
+  readonly mark?: number;
+}
+
+export type RoutingRule = SourceRule | LookupRule;
 
 export interface Neighbour {
   readonly device: string;
@@ -50,8 +72,13 @@ export interface NamespaceState {
   readonly addresses: ReadonlyMap<string, Address>;
   readonly routes: ReadonlyMap<string, Route>;
   readonly neighbours: ReadonlyMap<string, Neighbour>;
-  readonly rules: ReadonlyMap<string, SourceRule>;
+  readonly rules: ReadonlyMap<string, RoutingRule>;
+  /** The machine's device that is joined to our link here. */
+  readonly tap?: string;
 }
+
+/** Our end of the link that a tap is joined to. */
+export const tapPort = "bailey-port";
 
 /** The ruleset in force, as its marker says it: what was intended, and the generation. */
 export interface Marker {
@@ -70,13 +97,23 @@ export type Step =
   | { readonly op: "link.delete"; readonly namespace: string; readonly device: string }
   | { readonly op: "address.add" | "address.delete"; readonly namespace: string; readonly address: Address }
   | { readonly op: "route.add" | "route.delete"; readonly namespace: string; readonly route: Route }
-  | { readonly op: "rule.add" | "rule.delete"; readonly namespace: string; readonly rule: SourceRule }
+  | { readonly op: "rule.add" | "rule.delete"; readonly namespace: string; readonly rule: RoutingRule }
   | { readonly op: "neighbour.add" | "neighbour.delete"; readonly namespace: string; readonly neighbour: Neighbour }
+  | { readonly op: "tap.add"; readonly namespace: string; readonly tap: string }
   /** One nftables transaction. */
   | { readonly op: "nft"; readonly namespace: string; readonly commands: string };
 
+/** Why a step could not be made, and the namespace it is to be blamed on: of a link, its far end's. */
+export class StepFailure extends Error {
+  readonly namespace: string;
+  constructor(message: string, namespace: string) {
+    super(message);
+    this.namespace = namespace;
+  }
+}
+
 export interface Kernel {
-  /** Runs the steps in order; rejects at the first that fails, naming it. Adding what is there, or deleting what is not, succeeds. */
+  /** Runs the steps in order; rejects with a StepFailure at the first that fails. Adding what is there, or deleting what is not, succeeds. */
   run(steps: readonly Step[]): Promise<void>;
   /** Everything in namespaces whose name starts with the prefix. */
   observe(prefix: string): Promise<ReadonlyMap<string, ObservedNamespace>>;

@@ -4,22 +4,27 @@
  * often), otherwise it is what the last pass made of it.
  */
 import { namespacePrefix } from "../compile/names.ts";
-import { fingerprintOf, withGeneration } from "../compile/generation.ts";
+import { fingerprintOf, suspended, withGeneration } from "../compile/generation.ts";
 import { compile } from "../compile/ruleset.ts";
 import { generationLimit, type Ruleset, type Section } from "../compile/rule.ts";
 import type { World } from "../model/world.ts";
+import type { Ip } from "../values/ip.ts";
 import { type Refusal, refuse } from "../values/refuse.ts";
 import { delta, whole } from "./delta.ts";
 import { type Desired, desire } from "./desired.ts";
-import type { Kernel, Marker, NamespaceState, ObservedNamespace, Step } from "./kernel.ts";
+import { type Kernel, type Marker, type NamespaceState, type ObservedNamespace, type Step, StepFailure } from "./kernel.ts";
 import { abandoned, additions, missing, removals } from "./namespaces.ts";
 
 export interface LoopDependencies {
   readonly kernel: Kernel;
   readonly realm: string;
   world(): World;
+  /** The machine's own address on the internet of this realm. */
+  readonly machineIp: Ip;
   /** Resolves after about that many milliseconds. */
   sleep(ms: number): Promise<void>;
+  /** Says that steps about a namespace failed twice in a row, so that the world may give up what they were for. */
+  readonly blame?: (namespace: string, why: string) => void;
   log(line: string): void;
 }
 
@@ -52,7 +57,7 @@ interface Known {
 const attempts = 3;
 
 export function startLoop(dependencies: LoopDependencies): Loop {
-  const { kernel, realm, world, sleep, log } = dependencies;
+  const { kernel, realm, machineIp, world, sleep, blame, log } = dependencies;
   let known: Known | undefined;
   let inForce = -1;
   let failing: string | undefined;
@@ -69,9 +74,10 @@ export function startLoop(dependencies: LoopDependencies): Loop {
   };
 
   const pass = async () => {
-    const target = world();
-    const desired = desire(target, realm);
     known ??= learn(await kernel.observe(namespacePrefix(realm)));
+    // After the look: what is seen and is of no world yet would else be taken for left over.
+    const target = world();
+    const desired = desire(target, realm, machineIp);
     const { steps, rulesets } = plan(known, desired, target.revision);
     try {
       await kernel.run(steps);
@@ -97,6 +103,7 @@ export function startLoop(dependencies: LoopDependencies): Loop {
         failures++;
         failing = error instanceof Error ? error.message : String(error);
         log(`apply failed (${failures}): ${failing}`);
+        if (failures > 1 && error instanceof StepFailure) blame?.(error.namespace, failing);
         if (failures >= attempts) {
           tell(refuse("Unavailable", `The change is recorded but not in force yet: ${failing}`), Number.MAX_SAFE_INTEGER);
         }
@@ -145,20 +152,46 @@ function learn(observed: ReadonlyMap<string, ObservedNamespace>): Known {
  */
 export function plan(known: Known, desired: Desired, revision: number): { steps: Step[]; rulesets: Map<string, InForce> } {
   const rulesets = new Map<string, InForce>();
-  const policy: Step[] = [];
+  const [before, policy, after]: [Step[], Step[], Step[]] = [[], [], []];
   for (const [namespace, network] of desired.networks) {
-    const { transactions, inForce } = planPolicy(compile(network), known.rulesets.get(namespace), revision);
-    policy.push(...transactions.map((commands) => ({ op: "nft", namespace, commands: commands.join("\n") }) as const));
+    const was = known.rulesets.get(namespace);
+    const nft = (transactions: readonly string[][]): Step[] =>
+      transactions.map((commands) => ({ op: "nft", namespace, commands: commands.join("\n") }));
+    const parts = compile(network);
+    if (was && "parts" in was && sameWays(known.namespaces.get(namespace), desired.namespaces.get(namespace)) === false) {
+      // Other ways lead to other gates: nothing passes unjudged until they are what the policy says.
+      const generation = nextGeneration(was.generation, revision);
+      const paused = suspended(was.parts);
+      const changes = delta(paused, withGeneration(parts, generation));
+      before.push(...nft(delta(withGeneration(was.parts, was.generation), paused)));
+      policy.push(...nft(changes.slice(0, -1)));
+      after.push(...nft(changes.slice(-1)));
+      rulesets.set(namespace, { parts, generation });
+      continue;
+    }
+    const { transactions, inForce } = planPolicy(parts, was, revision);
+    policy.push(...nft(transactions));
     rulesets.set(namespace, inForce);
   }
   const steps = [
     ...missing(known.namespaces, desired.namespaces),
+    ...before,
     ...removals(known.namespaces, desired.namespaces),
     ...policy,
     ...additions(known.namespaces, desired.namespaces),
+    ...after,
     ...abandoned(known.namespaces, desired.namespaces),
   ];
   return { steps, rulesets };
+}
+
+/** Whether two states route alike, but for the interfaces' own addresses. Undefined where one is not known. */
+function sameWays(a: NamespaceState | undefined, b: NamespaceState | undefined): boolean | undefined {
+  if (!a || !b) return undefined;
+  if (a === b) return true;
+  const ways = ({ routes }: NamespaceState): string[] => [...routes].flatMap(([key, { table }]) => (table === undefined ? [] : [key]));
+  const [was, will] = [ways(a), new Set(ways(b))];
+  return was.length === will.size && was.every((key) => will.has(key)) && [...a.rules.keys()].every((key) => b.rules.has(key)) && a.rules.size === b.rules.size;
 }
 
 function planPolicy(

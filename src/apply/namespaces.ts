@@ -1,6 +1,7 @@
 /** One reconciler for namespaces, links, addresses, routes and neighbours: looks at two states, says what is between. */
-import { linkKey } from "./desired.ts";
-import type { NamespaceState, Step } from "./kernel.ts";
+import { machine } from "../compile/names.ts";
+import { linkKey } from "./state.ts";
+import { type NamespaceState, type Step, tapPort } from "./kernel.ts";
 
 type States = ReadonlyMap<string, NamespaceState>;
 
@@ -22,13 +23,14 @@ export function removals(observed: States, desired: States): Step[] {
       const kept = wanted.links.get(device);
       if (!kept || linkKey(kept) !== linkKey(link)) steps.push({ op: "link.delete", namespace, device });
     }
-    // What else is in a namespace that goes, goes with it.
+    // Rules stand on no link, and a namespace whose name goes may stay: others may have made it.
+    for (const [key, rule] of was.rules) {
+      if (!wanted.rules.has(key)) steps.push({ op: "rule.delete", namespace, rule });
+    }
+    // What else is in a namespace that goes, goes with it, or with its links.
     if (!desired.has(namespace)) continue;
     for (const [key, neighbour] of was.neighbours) {
       if (!wanted.neighbours.has(key)) steps.push({ op: "neighbour.delete", namespace, neighbour });
-    }
-    for (const [key, rule] of was.rules) {
-      if (!wanted.rules.has(key)) steps.push({ op: "rule.delete", namespace, rule });
     }
     for (const [key, route] of was.routes) {
       if (!wanted.routes.has(key)) steps.push({ op: "route.delete", namespace, route });
@@ -43,13 +45,13 @@ export function removals(observed: States, desired: States): Step[] {
 /** Namespaces that should not be there: last of all, when nothing runs in them any more. */
 export const abandoned = (observed: States, desired: States): Step[] =>
   [...observed.keys()]
-    .filter((namespace) => !desired.has(namespace))
+    .filter((namespace) => namespace !== machine && !desired.has(namespace))
     .map((namespace) => ({ op: "namespace.delete", namespace }));
 
 /** Namespaces that are missing: first of all, as policy and links go into them. */
 export const missing = (observed: States, desired: States): Step[] =>
   [...desired]
-    .filter(([namespace]) => !observed.has(namespace))
+    .filter(([namespace]) => namespace !== machine && !observed.has(namespace))
     .map(([namespace, { role }]) => ({ op: "namespace.add", namespace, role }));
 
 /** Steps that add what is missing in namespaces that exist: after the policy knows the interfaces. */
@@ -84,6 +86,8 @@ export function additions(observed: States, desired: States): Step[] {
     for (const [key, neighbour] of wanted.neighbours) {
       if (lacks(was.neighbours, key, neighbour.device)) rest.push({ op: "neighbour.add", namespace, neighbour });
     }
+    const { tap } = wanted;
+    if (tap !== undefined && (was.tap !== tap || renewed.has(`${namespace} ${tapPort}`))) rest.push({ op: "tap.add", namespace, tap });
   }
   return [...links, ...rest];
 }

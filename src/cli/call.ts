@@ -66,7 +66,9 @@ function read(status: number, body: string): unknown {
     answer = undefined;
   }
   if (status === 200 && answer !== undefined) return answer;
-  if (typeof answer === "object" && answer !== null && "message" in answer) return refuse("Refused", String(answer.message));
+  if (typeof answer === "object" && answer !== null && "message" in answer) {
+    return refuse("__type" in answer ? String(answer.__type) : "Refused", String(answer.message));
+  }
   const said = body.trim();
   return refuse("Refused", `the region answered ${status}${said === "" ? "" : `: ${said}`}`) satisfies Refusal;
 }

@@ -3,14 +3,16 @@ import { isRefusal, refuse } from "../values/refuse.ts";
 import type { Refusal } from "../values/refuse.ts";
 
 export interface Flag {
-  readonly type: "string" | "boolean";
+  /** A list is what all of several such flags say. */
+  readonly type: "string" | "boolean" | "list";
   /** What stands for the value in help, such as DIR. */
   readonly value?: string;
   readonly about: string;
 }
 
 type Flags = Readonly<Record<string, Flag>>;
-type Values<F extends Flags> = { readonly [K in keyof F]?: F[K]["type"] extends "boolean" ? boolean : string };
+type ValueOf<T extends Flag["type"]> = { string: string; boolean: boolean; list: readonly string[] }[T];
+type Values<F extends Flags> = { readonly [K in keyof F]?: ValueOf<F[K]["type"]> };
 
 export interface Definition<F extends Flags> {
   readonly name: string;
@@ -81,7 +83,7 @@ export function command<const F extends Flags>(definition: Definition<F>): Comma
 }
 
 interface Parsed {
-  readonly values: Readonly<Record<string, string | boolean>>;
+  readonly values: Readonly<Record<string, string | boolean | readonly string[]>>;
   readonly positionals: readonly string[];
 }
 
@@ -90,14 +92,16 @@ type Shape = Pick<Definition<Flags>, "flags" | "positionals" | "passThrough">;
 /** Reads a command line strictly: every flag is known and complete, or the refusal says which one isn't. */
 export function parse(shape: Shape, args: readonly string[]): Parsed | Refusal {
   const flags: Flags = { ...shape.flags, help: { type: "boolean", about: "" } };
-  const options = Object.fromEntries(Object.entries(flags).map(([name, { type }]) => [name, { type }]));
+  const options = Object.fromEntries(
+    Object.entries(flags).map(([name, { type }]) => [name, { type: type === "boolean" ? type : ("string" as const) }]),
+  );
   const { tokens } = parseArgs({
     args: [...args],
     options: { ...options, help: { type: "boolean", short: "h" } },
     strict: false,
     tokens: true,
   });
-  const values: Record<string, string | boolean> = {};
+  const values: Record<string, string | boolean | readonly string[]> = {};
   const positionals: string[] = [];
   for (const token of tokens) {
     if (token.kind === "positional") {
@@ -106,7 +110,9 @@ export function parse(shape: Shape, args: readonly string[]): Parsed | Refusal {
     } else if (token.kind === "option") {
       const problem = problemOf(token, flags);
       if (problem !== undefined) return misuse(problem);
-      values[token.name] = token.value ?? true;
+      const said = token.value ?? true;
+      const before = values[token.name];
+      values[token.name] = flags[token.name]?.type === "list" ? [...(Array.isArray(before) ? before : []), String(said)] : said;
     }
   }
   const surplus = positionals[shape.positionals];

@@ -1,5 +1,7 @@
 import { isRefusal } from "../values/refuse.ts";
+import { attach } from "./attach.ts";
 import { closest, isMisuse } from "./command.ts";
+import { detach } from "./detach.ts";
 import { down } from "./down.ts";
 import { env } from "./env.ts";
 import { exec } from "./exec.ts";
@@ -7,7 +9,7 @@ import { explain } from "./explain.ts";
 import { status } from "./status.ts";
 import { up } from "./up.ts";
 
-const commands = [up, env, status, exec, explain, down];
+const commands = [up, env, status, exec, attach, detach, explain, down];
 const width = Math.max(...commands.map(({ name }) => name.length));
 const overview = `bailey: a virtual private cloud on this machine, driven by any AWS client
 

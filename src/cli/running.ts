@@ -12,6 +12,12 @@ export interface RegionOptions {
   readonly account?: string;
   readonly dataplane: "kernel" | "none";
   readonly quotas: Quotas;
+  /** The prefix public addresses are given out of, canonical. */
+  readonly publicPool: string;
+  /** Name servers, as address or address:port, for names that are not the region's own; none: such names are refused. */
+  readonly dnsUpstream: readonly string[];
+  /** Whom instances' requests for activation are passed on to; absent: they are refused. */
+  readonly activation?: { readonly host: string; readonly port: number };
   /** Whether POST /_bailey/reset empties everything. */
   readonly allowReset: boolean;
 }

@@ -30,6 +30,8 @@ export interface StatusReport {
   readonly instances: readonly {
     readonly id: string;
     readonly state: string;
+    /** Whose processes it is, where they are not Bailey's. */
+    readonly attached?: { readonly kind: string; readonly name: string; readonly by?: string; readonly device?: string };
     readonly subnet: string;
     readonly addresses: readonly string[];
     readonly groups: readonly string[];
@@ -63,7 +65,13 @@ export function statusText({ dataplane, ...report }: StatusReport): string {
     { heading: ["SUBNET", "VPC", "CIDR", "ZONE", "ACL"], rows: report.subnets.map((r) => [r.id, r.vpc, r.cidr, r.zone, r.acl]) },
     {
       heading: ["INSTANCE", "STATE", "SUBNET", "ADDRESSES", "GROUPS"],
-      rows: report.instances.map((r) => [r.id, r.state, r.subnet, r.addresses.join(","), r.groups.join(",")]),
+      rows: report.instances.map((r) => [
+        r.id,
+        r.attached ? `${r.state} (${r.attached.kind} ${r.attached.name})` : r.state,
+        r.subnet,
+        r.addresses.join(","),
+        r.groups.join(","),
+      ]),
     },
   ];
   return [

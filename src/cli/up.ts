@@ -1,6 +1,10 @@
+import { getServers } from "node:dns";
+import { isIP } from "node:net";
 import { adjustQuotas, type Quotas } from "../api/limits.ts";
 import { openAnchor } from "../io/anchor.ts";
 import { alive, startOf } from "../io/process.ts";
+import { isPublicPool, standardPublicPool } from "../model/public-address.ts";
+import { formatCidr, parseCidr } from "../values/ip.ts";
 import { isRefusal, refuse } from "../values/refuse.ts";
 import type { Refusal } from "../values/refuse.ts";
 import { command, misuse, stateFlag } from "./command.ts";
@@ -24,6 +28,21 @@ Without root it uses an unprivileged user namespace, where the system allows tha
     account: { type: "string", value: "ID", about: "twelve digits (default: 123456789012)" },
     dataplane: { type: "string", value: "KIND", about: "kernel, or none: the API alone, nothing runs (default: kernel)" },
     quotas: { type: "string", value: "NAME=N,…", about: "quotas other than Amazon's defaults, such as rulesPerGroup=200" },
+    "public-pool": {
+      type: "string",
+      value: "CIDR",
+      about: `what public addresses are given out of: an IPv4 prefix, /29 or wider (default: ${standardPublicPool})`,
+    },
+    "dns-upstream": {
+      type: "string",
+      value: "SERVERS",
+      about: "who answers for names that are not the region's: HOST[:PORT],…, system, or off (default: off, they are refused)",
+    },
+    activation: {
+      type: "string",
+      value: "HOST:PORT",
+      about: "the server that instances reach at 169.254.169.250 and .251, port 1688 (default: none, they are refused)",
+    },
     "allow-reset": { type: "boolean", about: "let POST /_bailey/reset empty everything: for test suites" },
   },
   examples: ["./bailey up", "./bailey up --state /tmp/lab --listen 127.0.0.1:7444 --region eu-central-1"],
@@ -55,28 +74,60 @@ interface Given {
   readonly account?: string;
   readonly dataplane?: string;
   readonly quotas?: string;
+  readonly "public-pool"?: string;
+  readonly "dns-upstream"?: string;
+  readonly activation?: string;
   readonly "allow-reset"?: boolean;
 }
 
 /** What the flags ask for, each checked. */
 export function optionsOf(given: Given): RegionOptions | Refusal {
   const { listen = "127.0.0.1:7443", region, account, dataplane = "kernel" } = given;
-  const [, bracketed, plain, port] = /^(?:\[([^\]]+)\]|([^:]+)):(\d{1,5})$/.exec(listen) ?? [];
-  const host = bracketed ?? plain;
-  if (host === undefined || Number(port) > 65535) return misuse(`--listen is HOST:PORT, not '${listen}'`);
+  const place = placeOf(listen);
+  if (!place) return misuse(`--listen is HOST:PORT, not '${listen}'`);
+  const activation = given.activation === undefined ? undefined : placeOf(given.activation);
+  if (given.activation !== undefined && !activation?.port) return misuse(`--activation is HOST:PORT, not '${given.activation}'`);
   if (region !== undefined && !/^[a-z]{2}(?:-[a-z]+)+-\d{1,2}$/.test(region)) return misuse(`--region is a name like us-east-1, not '${region}'`);
   if (account !== undefined && !/^\d{12}$/.test(account)) return misuse(`--account is twelve digits, not '${account}'`);
   if (dataplane !== "kernel" && dataplane !== "none") return misuse(`--dataplane is kernel or none, not '${dataplane}'`);
   const quotas = quotasOf(given.quotas);
   if (isRefusal(quotas)) return quotas;
+  const publicPool = poolOf(given["public-pool"] ?? standardPublicPool);
+  if (isRefusal(publicPool)) return publicPool;
+  const dnsUpstream = upstreamOf(given["dns-upstream"] ?? "off");
+  if (isRefusal(dnsUpstream)) return dnsUpstream;
   const allowReset = given["allow-reset"] ?? false;
-  return { state: stateDirectory(given.state), host, port: Number(port), dataplane, quotas, allowReset, ...(region !== undefined && { region }), ...(account !== undefined && { account }) };
+  return { state: stateDirectory(given.state), ...place, dataplane, quotas, publicPool, dnsUpstream, allowReset, ...(region !== undefined && { region }), ...(account !== undefined && { account }), ...(activation && { activation }) };
+}
+
+/** HOST:PORT or [IPV6]:PORT; undefined when it is neither. */
+function placeOf(text: string): { host: string; port: number } | undefined {
+  const [, bracketed, plain, port] = /^(?:\[([^\]]+)\]|([^:]+)):(\d{1,5})$/.exec(text) ?? [];
+  const host = bracketed ?? plain;
+  return host === undefined || Number(port) > 65535 ? undefined : { host, port: Number(port) };
 }
 
 function quotasOf(text: string | undefined): Quotas | Refusal {
   const pairs = (text ?? "").split(",").filter((pair) => pair !== "").map((pair) => pair.split("="));
   const quotas = adjustQuotas(Object.fromEntries(pairs.map(([name = "", value = ""]) => [name, value === "" ? Number.NaN : Number(value)])));
   return isRefusal(quotas) ? misuse(`--quotas: ${quotas.message}`) : quotas;
+}
+
+function poolOf(text: string): string | Refusal {
+  const pool = parseCidr(text);
+  return pool && isPublicPool(pool) ? formatCidr(pool) : misuse(`--public-pool is an IPv4 prefix, /29 or wider, not '${text}'`);
+}
+
+/** The name servers a flag names. The system's are those of this moment. */
+function upstreamOf(text: string): readonly string[] | Refusal {
+  if (text === "off") return [];
+  if (text === "system") return getServers();
+  const servers = text.split(",");
+  const wrong = servers.find((server) => {
+    const [, bracketed, plain, port] = /^(?:\[([^\]]+)\]|([^:]+))(?::(\d{1,5}))?$/.exec(server) ?? [undefined, server];
+    return isIP(bracketed ?? plain ?? server) === 0 || Number(port ?? 1) < 1 || Number(port ?? 1) > 65535;
+  });
+  return wrong === undefined ? servers : misuse(`--dns-upstream is an address with or without a port, system, or off; not '${wrong}'`);
 }
 
 /** The refusal of an address that is taken, or not this machine's. Any other error is a bug, and thrown on. */

@@ -42,6 +42,24 @@ export function withGeneration(ruleset: Ruleset, generation: number): Ruleset {
   return new Map(ruleset).set("generation", section([generationPart(fingerprintOf(ruleset), generation)]));
 }
 
+/**
+ * The ruleset while ways change under it: every packet walks the gates, and nothing is remembered of it. A marker that
+ * means nothing stands for it, so that a process that finds it makes all anew.
+ */
+export function suspended(ruleset: Ruleset): Ruleset {
+  const part: Part = {
+    name: "generation",
+    sets: [],
+    elements: [],
+    chains: [
+      { name: markerChain("0".repeat(16), 0), rules: [] },
+      { name: "forward", hook: { at: "forward", priority: "filter" }, rules: [rule([], { goto: "leave" })] },
+      { name: "admit", rules: [rule([], { accept: true })] },
+    ],
+  };
+  return new Map(ruleset).set("generation", section([part]));
+}
+
 function generationPart(intended: string, generation: number): Part {
   return {
     name: "generation",

@@ -25,10 +25,11 @@ const peerField = (direction: Direction, family: Family): Field =>
 /** What a rule looks at beside the peer: the protocol alone, or also ports, or also type and code. */
 type Shape = "any" | "port" | "type";
 const shapes: readonly Shape[] = ["any", "port", "type"];
+/** What tells rules apart best stands first, the peer before all: a look-up in a set of intervals ends where nothing fits. */
 const shapeFields: Record<Shape, readonly Field[]> = {
   any: ["protocol"],
-  port: ["protocol", "port"],
-  type: ["protocol", "type"],
+  port: ["port", "protocol"],
+  type: ["type", "protocol"],
 };
 
 /**
@@ -45,15 +46,15 @@ function line(rule: GroupRule): { shape: Shape; range: Range } {
 
 function keyOf(shape: Shape, range: Range): KeyPart[] {
   if (shape === "any") return [range];
-  return [Math.floor(range.from / 65536), { from: range.from % 65536, to: range.to % 65536 }];
+  return [{ from: range.from % 65536, to: range.to % 65536 }, Math.floor(range.from / 65536)];
 }
 
 /** The part of one group: depends on nothing but its own rules. */
 export const groupPart = once((group: Group): Part => {
-  const pieces = (["in", "out"] as const).flatMap((direction) => [
-    openPart(group, direction),
-    rulesPart(group, direction),
-  ]);
+  const pieces = [
+    ...openDirections(group).map((direction) => openPart(group, direction)),
+    ...(["in", "out"] as const).map((direction) => rulesPart(group, direction)),
+  ];
   return {
     name: group.id,
     chains: pieces.flatMap((each) => each.chains),
@@ -68,6 +69,10 @@ type Piece = Omit<Part, "name">;
 const isOpenRule = (rule: GroupRule): boolean =>
   isWorld(rule.peer) && (rule.protocol === "all" || untrackable.includes(rule.protocol));
 
+/** The directions in which a group has rules open to the world, and so a chain for them. */
+export const openDirections = (group: Group): readonly Direction[] =>
+  (["in", "out"] as const).filter((direction) => group[direction].some(isOpenRule));
+
 function openPart(group: Group, direction: Direction): Piece {
   const name = openChain(group.id, direction);
   const rules: Rule[] = [];
@@ -79,8 +84,8 @@ function openPart(group: Group, direction: Direction): Piece {
     );
     if (open.length === 0) continue;
     const set = `${name}${family}`;
-    sets.push({ name: set, key: ["protocol", "port"], intervals: true, toChain: false });
-    rules.push({ when: [{ family }, { lookup: ["protocol", "port"], set }], do: [{ goto: afterOpen(direction) }] });
+    sets.push({ name: set, key: shapeFields.port, intervals: true, toChain: false });
+    rules.push({ when: [{ family }, { lookup: shapeFields.port, set }], do: [{ goto: afterOpen(direction) }] });
     elements.push(...boxElements(set, "port", open.flatMap(portBoxes), false));
   }
   return { chains: [{ name, rules }], sets, elements };
@@ -117,7 +122,7 @@ function rulesPart(group: Group, direction: Direction): Piece {
       });
       if (boxes.length === 0) continue;
       const set = `${name}/${shape}${family}`;
-      const key = [...shapeFields[shape], peerField(direction, family)];
+      const key = [peerField(direction, family), ...shapeFields[shape]];
       sets.push({ name: set, key, intervals: true, toChain: false });
       rules.push({ when: [{ lookup: key, set }], do: next });
       elements.push(...boxElements(set, shape, boxes, true));
@@ -163,7 +168,7 @@ function boxElements(set: string, shape: Shape, boxes: readonly Box[], withPrefi
     .flatMap(split)
     .map(({ cidr, values, rules }) => ({
       set,
-      key: withPrefix ? [...keyOf(shape, values), { cidr }] : keyOf(shape, values),
+      key: withPrefix ? [{ cidr }, ...keyOf(shape, values)] : keyOf(shape, values),
       comment: rules.join(" "),
     }));
 }
@@ -200,7 +205,8 @@ function addressesPart(name: string, setOf: (family: Family) => string, cidrs: r
 
 /** The chain that tries an interface's groups: those open to the world first, then the rest, then drop. */
 export function groupsChain(name: string, groups: readonly Group[], direction: Direction, opening: readonly Rule[]): Chain {
-  const open = groups.map(({ id }) => ({ when: [], do: [{ jump: openChain(id, direction) }] }));
+  const opened = groups.filter((group) => openDirections(group).includes(direction));
+  const open = opened.map(({ id }) => ({ when: [], do: [{ jump: openChain(id, direction) }] }));
   const rest = groups.map(({ id }) => ({ when: [], do: [{ jump: groupChain(id, direction) }] }));
   return {
     name,

@@ -1,8 +1,8 @@
 /** The only file that knows nftables' grammar: rulesets as text that nft 1.0.6 and later take. */
-import { type Cidr, formatCidr, formatIp, widthOf } from "../values/ip.ts";
+import { type Cidr, formatCidr, formatIp, type Ip, widthOf } from "../values/ip.ts";
 import type { Range } from "../values/ports.ts";
 import type { Action, Chain, Element, Field, KeyPart, Label, Match, Part, Rule, SetDefinition, Timeout } from "./rule.ts";
-import { generationShift } from "./rule.ts";
+import { generationShift, labelBits } from "./rule.ts";
 
 /** Our table, in each router's network namespace; we touch no other. */
 export const table = "inet bailey";
@@ -19,7 +19,10 @@ const fieldTypes: Record<Field, string> = {
   daddr6: "ipv6_addr",
   protocol: "inet_proto",
   port: "inet_service",
+  replyPort: "inet_service",
   type: "inet_service",
+  replyDaddr4: "ipv4_addr",
+  originalDaddr4: "ipv4_addr",
 };
 
 /** ICMP's type and code are where TCP and UDP have their source port: the first 16 bits of the transport header. */
@@ -28,14 +31,17 @@ const fieldExpressions: Record<Field, string> = {
   oif: "oifname",
   iifIndex: "iif",
   oifIndex: "oif",
-  route: "fib daddr oif",
+  route: "fib daddr . mark oif",
   saddr4: "ip saddr",
   daddr4: "ip daddr",
   saddr6: "ip6 saddr",
   daddr6: "ip6 daddr",
   protocol: "meta l4proto",
   port: "th dport",
+  replyPort: "ct reply proto-dst",
   type: "th sport",
+  replyDaddr4: "ct reply ip daddr",
+  originalDaddr4: "ct original ip daddr",
 };
 
 /** Flowtables and marks apart, nft wants names of letters, digits, slash, dash, underscore, dot. Ours have no others. */
@@ -50,10 +56,14 @@ function cidrText(cidr: Cidr): string {
   return cidr.length === widthOf(cidr.family) ? formatIp({ family: cidr.family, bits: cidr.base }) : formatCidr(cidr);
 }
 
+const ipRangeText = (first: Ip, last: Ip): string =>
+  first.bits === last.bits ? formatIp(first) : `${formatIp(first)}-${formatIp(last)}`;
+
 function keyText(part: KeyPart): string {
   if (typeof part === "string") return `"${part}"`;
   if (typeof part === "number") return String(part);
-  return "cidr" in part ? cidrText(part.cidr) : rangeText(part);
+  if ("cidr" in part) return cidrText(part.cidr);
+  return "first" in part ? ipRangeText(part.first, part.last) : rangeText(part);
 }
 
 const keyExpression = (fields: readonly Field[]): string => fields.map((field) => fieldExpressions[field]).join(" . ");
@@ -61,11 +71,15 @@ const keyExpression = (fields: readonly Field[]): string => fields.map((field) =
 const generationMask = (2 ** 32 - (1 << generationShift)) >>> 0;
 const generationBits = (generation: number): number => (generation << generationShift) >>> 0;
 
-/** Where in the packet's mark each label stands. */
-const labels: Record<Label, { readonly mask: number; readonly shift: number }> = {
-  reply: { mask: 0xff00, shift: 8 },
-  stream: { mask: 0xff0000, shift: 16 },
-};
+const maskOf = (label: Label): number => (2 ** labelBits[label].width - 1) << labelBits[label].shift;
+const labelled = (label: Label, value: number): string => hex(value << labelBits[label].shift);
+
+const standings = {
+  connection: "new,established",
+  alone: "related,invalid,untracked",
+  error: "related",
+  lone: "invalid,untracked",
+} as const;
 
 function matchText(match: Match): string {
   if ("lookup" in match) return `${keyExpression(match.lookup)} @${match.set}`;
@@ -82,7 +96,7 @@ function matchText(match: Match): string {
     return `meta nfproto . meta l4proto { ${pairs.join(", ")} }`;
   }
   if ("standing" in match) {
-    return match.standing === "alone" ? "ct state related,invalid,untracked" : "ct state new,established";
+    return `ct state ${standings[match.standing]}`;
   }
   if ("way" in match) return `ct direction ${match.way}`;
   if ("remembers" in match) return `ct mark and ${hex(match.remembers)} == ${hex(match.remembers)}`;
@@ -91,9 +105,13 @@ function matchText(match: Match): string {
   }
   if ("fresh" in match) return "ct state new";
   if ("labelled" in match) {
-    const { mask, shift } = labels[match.of];
-    return `meta mark and ${hex(mask)} == ${hex(match.labelled << shift)}`;
+    return `meta mark and ${hex(maskOf(match.of))} == ${labelled(match.of, match.labelled)}`;
   }
+  if ("out" in match) return `oifname "${match.out}"`;
+  if ("into" in match) return `iifname "${match.into}"`;
+  if ("first" in match) return "ct status and confirmed == 0";
+  if ("midstream" in match) return "tcp flags & (fin | syn | rst | ack) != syn";
+  if ("oneIn" in match) return `numgen random mod ${match.oneIn} 0`;
   if ("outdated" in match) return `ct mark and ${hex(generationMask)} != ${hex(generationBits(match.outdated))}`;
   return `meta mark and ${hex(match.noted)} == ${hex(match.noted)}`;
 }
@@ -114,8 +132,16 @@ function actionText(action: Action): string {
   if ("return" in action) return "return";
   if ("idle" in action) return `ct timeout set "${action.idle}"`;
   if ("label" in action) {
-    const { mask, shift } = labels[action.of];
-    return `meta mark set meta mark and ${hex(~mask)} or ${hex(action.label << shift)}`;
+    return `meta mark set meta mark and ${hex(~maskOf(action.of))} or ${labelled(action.of, action.label)}`;
+  }
+  if ("stamp" in action) return `meta mark set ${keyExpression(action.stamp)} map @${action.map}`;
+  if ("reset" in action) return "reject with tcp reset";
+  if ("translate" in action) {
+    const verb = action.translate === "daddr4" ? "dnat" : "snat";
+    return `${verb} ip to ${fieldExpressions[action.translate]} map @${action.map}`;
+  }
+  if ("masquerade" in action) {
+    return `snat ip to ${formatIp(action.masquerade)}${action.ports ? `:${rangeText(action.ports)}` : ""}`;
   }
   return `meta mark set meta mark and ${hex(~action.unnote)}`;
 }
@@ -134,18 +160,22 @@ function commentText(comment: string | undefined): string {
 const ruleText = (rule: Rule): string =>
   [...rule.when.map(matchText), ...rule.do.map(actionText)].join(" ") + commentText(rule.comment);
 
+const valueTypes = { mark: "mark", address4: "ipv4_addr" } as const;
+
 export function addSet(set: SetDefinition): string {
   const type = set.key.map((field) => fieldTypes[field]).join(" . ");
   const flags = set.intervals ? " flags interval;" : "";
-  return set.toChain
-    ? `add map ${table} ${set.name} { type ${type} : verdict;${flags} }`
+  const value = set.toChain ? "verdict" : set.to && valueTypes[set.to];
+  return value
+    ? `add map ${table} ${set.name} { type ${type} : ${value};${flags} }`
     : `add set ${table} ${set.name} { type ${type};${flags} }`;
 }
 
 export function addChain({ name, hook }: Chain): string {
-  return hook
-    ? `add chain ${table} ${name} { type filter hook ${hook.at} priority ${hook.priority}; policy drop; }`
-    : `add chain ${table} ${name}`;
+  if (!hook) return `add chain ${table} ${name}`;
+  const translates = hook.priority === "dstnat" || hook.priority === "srcnat";
+  const kind = translates ? "type nat" : "type filter";
+  return `add chain ${table} ${name} { ${kind} hook ${hook.at} priority ${hook.priority}; policy ${translates ? "accept" : "drop"}; }`;
 }
 
 export const addRules = ({ name, rules }: Chain): string[] =>
@@ -159,13 +189,17 @@ export const deleteTimeout = ({ name }: Timeout): string => `delete ct timeout $
 
 export const flushChain = (name: string): string => `flush chain ${table} ${name}`;
 export const deleteChain = (name: string): string => `delete chain ${table} ${name}`;
-export const deleteSet = ({ name, toChain }: SetDefinition): string =>
-  `delete ${toChain ? "map" : "set"} ${table} ${name}`;
+export const deleteSet = ({ name, toChain, to }: SetDefinition): string =>
+  `delete ${toChain || to ? "map" : "set"} ${table} ${name}`;
 
 const elementText = (element: Element, withComment: boolean): string =>
-  element.key.map(keyText).join(" . ") +
-  (withComment ? commentText(element.comment) : "") +
-  (element.chain === undefined ? "" : ` : goto ${element.chain}`);
+  element.key.map(keyText).join(" . ") + (withComment ? commentText(element.comment) : "") + targetText(element);
+
+function targetText({ chain, verdict, value }: Element): string {
+  if (chain !== undefined) return ` : goto ${chain}`;
+  if (value !== undefined) return ` : ${typeof value === "number" ? hex(value) : formatIp(value)}`;
+  return verdict === undefined ? "" : ` : ${verdict}`;
+}
 
 export const addElements = (set: string, elements: readonly Element[]): string =>
   `add element ${table} ${set} { ${elements.map((element) => elementText(element, true)).join(", ")} }`;

@@ -2,14 +2,19 @@
  * A ruleset as data: the words this compiler needs of a packet filter, and no more. `nft.ts` alone knows how they are
  * spelled.
  */
-import type { Cidr, Family } from "../values/ip.ts";
+import type { Cidr, Family, Ip } from "../values/ip.ts";
 import type { Range } from "../values/ports.ts";
 
 /**
- * What of a packet a set's key or a match may be made of. `route` is the number of the device its destination's route
- * leads to, for hooks before routing; `type` is ICMP type<<8|code.
+ * What of a packet a set's key or a match may be made of. `route` is the number of the device the packet's route leads
+ * to, for hooks before routing; `type` is ICMP type<<8|code; the last three are of the packet's connection as its
+ * ends know it: where its replies are sent, which is not the packet's source once that is translated, and its first packet.
  */
-export type Field = "iif" | "oif" | "iifIndex" | "oifIndex" | "route" | "saddr4" | "daddr4" | "saddr6" | "daddr6" | "protocol" | "port" | "type";
+export type Field =
+  | "iif" | "oif" | "iifIndex" | "oifIndex" | "route"
+  | "saddr4" | "daddr4" | "saddr6" | "daddr6"
+  | "protocol" | "port" | "type"
+  | "replyDaddr4" | "originalDaddr4" | "replyPort";
 
 /** Bits of the connection's mark; the generation stands above them. */
 export const seenOriginal = 1;
@@ -22,20 +27,32 @@ export const openBack = 1;
 export const generationShift = 4;
 export const generationLimit = 2 ** 28;
 
-/** Numbers a packet's own mark can carry beside its bits. */
-export type Label = "reply" | "stream";
+/** Numbers a packet's own mark can carry beside its bits. `way` is a routing domain's, and after routing a NAT's. */
+export type Label = "reply" | "stream" | "way";
+/** Where labels stand in the packet's mark, and how wide they are. */
+export const labelBits: Readonly<Record<Label, { readonly shift: number; readonly width: number }>> = {
+  reply: { shift: 4, width: 6 },
+  stream: { shift: 10, width: 8 },
+  way: { shift: 18, width: 14 },
+};
+export const labelShift = labelBits.way.shift;
+/** NATs have the lower half of the numbers, domains the upper. */
+export const natLimit = 2 ** (labelBits.way.width - 1);
 
 export type Match =
   /** The fields, as one key, are in the set. */
   | { readonly lookup: readonly Field[]; readonly set: string }
   | { readonly family: Family }
   | { readonly protocol: number }
-  | { readonly values: Range; readonly field: "port" | "type" }
+  | { readonly values: Range; readonly field: "port" | "replyPort" | "type" }
   | { readonly peer: "saddr" | "daddr"; readonly cidr: Cidr }
   /** Family and protocol are one of the pairs. */
   | { readonly oneOf: readonly { readonly family: Family; readonly protocol: number }[] }
-  /** `connection`: the packet opens or continues a connection of its own. `alone`: an error about one, or none. */
-  | { readonly standing: "connection" | "alone" }
+  /**
+   * `connection`: the packet opens or continues a connection of its own. `alone`: an error about one, or none; `error`
+   * and `lone` are these two.
+   */
+  | { readonly standing: "connection" | "alone" | "error" | "lone" }
   | { readonly way: "original" | "reply" }
   /** All the bits are set in the connection's mark. */
   | { readonly remembers: number }
@@ -46,8 +63,17 @@ export type Match =
   | { readonly noted: number }
   /** The packet opens a connection. */
   | { readonly fresh: true }
-  /** The number, up to 255, that stands in the packet's own mark under that name; 0 where none does. */
-  | { readonly labelled: number; readonly of: Label };
+  /** The number that stands in the packet's own mark under that name; 0 where none does. */
+  | { readonly labelled: number; readonly of: Label }
+  /** The packet leaves by the device. */
+  | { readonly out: string }
+  | { readonly into: string }
+  /** It is the first of its connection, which is not yet remembered. */
+  | { readonly first: true }
+  /** A TCP packet that does not open a connection. */
+  | { readonly midstream: true }
+  /** One of so many, at random. */
+  | { readonly oneIn: number };
 
 export type Action =
   | { readonly goto: string }
@@ -65,6 +91,14 @@ export type Action =
   /** Clears them. */
   | { readonly unnote: number }
   | { readonly label: number; readonly of: Label }
+  /** Puts what the map has for the key into the packet's mark, or goes on to the next rule. */
+  | { readonly stamp: readonly Field[]; readonly map: string }
+  /** Ends the connection at its sender. */
+  | { readonly reset: true }
+  /** Rewrites the connection's destination or source to what the map has for it, or goes on to the next rule. */
+  | { readonly translate: "daddr4" | "saddr4"; readonly map: string }
+  /** Rewrites the connection's source, and its port where it has one. */
+  | { readonly masquerade: Ip; readonly ports?: Range }
   /** Gives the packet's new connection the timeout of that name. */
   | { readonly idle: string }
   /** Looks for the packet's connection in a zone of its own, 1 to 65535. */
@@ -82,14 +116,14 @@ export interface Rule {
 }
 
 export interface Hook {
-  readonly at: "prerouting" | "input" | "forward";
-  /** `raw` is before connection tracking. */
-  readonly priority: "raw" | "filter";
+  readonly at: "prerouting" | "input" | "forward" | "postrouting";
+  /** `raw` is before connection tracking. `dstnat` and `srcnat` see the first packet of each connection. */
+  readonly priority: "raw" | "filter" | "dstnat" | "srcnat";
 }
 
 export interface Chain {
   readonly name: string;
-  /** A chain with a hook ends in drop. */
+  /** A chain with a hook ends in drop, but one that translates. */
   readonly hook?: Hook;
   readonly rules: readonly Rule[];
 }
@@ -99,17 +133,22 @@ export interface SetDefinition {
   readonly key: readonly Field[];
   /** Elements may be ranges and prefixes; they must not overlap. */
   readonly intervals: boolean;
-  /** A map from key to a chain to go to. */
+  /** A map from key to a chain to go to, or to a verdict. */
   readonly toChain: boolean;
+  /** A map from key to such a value. */
+  readonly to?: "mark" | "address4";
 }
 
-export type KeyPart = string | number | Range | { readonly cidr: Cidr };
+export type KeyPart = string | number | Range | { readonly cidr: Cidr } | { readonly first: Ip; readonly last: Ip };
 
 export interface Element {
   readonly set: string;
   readonly key: readonly KeyPart[];
-  /** For a map: the chain. */
+  /** For a map: the chain, or the value. */
   readonly chain?: string;
+  readonly value?: number | Ip;
+  /** For a map, in place of a chain. */
+  readonly verdict?: "return" | "drop";
   readonly comment?: string;
 }
 

@@ -10,8 +10,6 @@ import { fingerprint } from "../values/fingerprint.ts";
 import { hostCidr } from "../values/ip.ts";
 import { once } from "../values/once.ts";
 import {
-  type Acl,
-  type AclEntry,
   type Direction,
   type Group,
   groupsOf,
@@ -21,9 +19,14 @@ import {
   openingsOf,
   type Subnet,
 } from "../policy/network.ts";
-import { afterOpen, afterTracked, groupPart, groupsChain, membersPart, prefixesPart } from "./group.ts";
+import { aclChain, aclPart } from "./acl.ts";
+import { devicesSet, gatewayParts, onward } from "./gateways.ts";
+import { afterOpen, afterTracked, groupPart, groupsChain, membersPart, openDirections, prefixesPart } from "./group.ts";
 import { idlePart } from "./idle.ts";
-import { sourceParts } from "./source.ts";
+import { perWays, type Ways } from "./routes.ts";
+import { hasBlocks, owning, sourceParts } from "./source.ts";
+import { servicesChain, servicesPart } from "./services.ts";
+import { UDP } from "../values/protocol.ts";
 import {
   type Action,
   type Chain,
@@ -33,7 +36,6 @@ import {
   originalWay,
   type Part,
   replyWay,
-  type Rule,
   rule,
   type Ruleset,
   type Section,
@@ -46,13 +48,15 @@ import {
 export function compile(network: Network): Ruleset {
   const sets = groupSets(network.interfaces).map((groups) => groupSetPart(groupsOf(network, groups)));
   return new Map([
-    ["base", base],
-    ["source", sourceParts(network.interfaces)],
+    ["base", hasBlocks(network.interfaces) ? baseWithBlocks : base],
+    ["source", sourceParts(network)],
     ["members", section([...network.members.values()].map((each) => membersPart(each)))],
     ["prefixes", section([...network.prefixes.values()].map((each) => prefixesPart(each)))],
     ["groups", section([...network.groups.values()].map((each) => groupPart(each)))],
-    ["lists", section([...network.acls.values()].map((each) => aclPart(each)))],
-    ["subnets", section([...network.subnets.values()].map((each) => subnetPart(each)))],
+    ["lists", section([...network.acls.values()].map((each) => aclPart(each, { translated: network.nats.size > 0 })))],
+    ["subnets", subnetParts(network)],
+    ["gateways", gatewayParts(network)],
+    ["services", servicesPart(network.cidrs)],
     ["group sets", section(sets)],
     ["interfaces", interfaceParts(network.interfaces)],
     ["idle", idleParts(network.interfaces)],
@@ -83,14 +87,14 @@ const trackedArriving: readonly Match[][] = [
 
 /** nft follows at most 16 chains deep, so the ways between gates are map look-ups where they can be. */
 const toBoundary: Action = { dispatch: ["iif"], map: "boundary" };
-const toEntering: Action = { dispatch: ["oif"], map: "entering" };
 
 /** What is the same in every network. */
-const basePart: Part = {
+const basePart = (blocks: boolean): Part => ({
   name: "base",
   sets: [
     ...([4, 6] as const).flatMap((family) => [
       { name: `own${family}`, key: ["iifIndex", `saddr${family}`] as const, intervals: false, toChain: false },
+      ...(blocks ? [{ name: `ownBlocks${family}`, key: ["iifIndex", `saddr${family}`] as const, intervals: true, toChain: false }] : []),
     ]),
     { name: "unchecked", key: ["iif"], intervals: false, toChain: false },
     { name: "leaving", key: ["iif"], intervals: false, toChain: true },
@@ -106,6 +110,8 @@ const basePart: Part = {
         rule([{ protocol: 1 }, { values: { from: 0x0800, to: 0x0800 }, field: "type" }], { accept: true }),
         rule([{ protocol: 58 }, { values: { from: 0x8000, to: 0x8000 }, field: "type" }], { accept: true }),
         rule([{ protocol: 58 }, { values: { from: 0x8500, to: 0x88ff }, field: "type" }], { accept: true }),
+        ...owning("iifIndex", "saddr", blocks).map((own) => rule([own], { goto: servicesChain })),
+        rule([{ protocol: UDP }, { values: { from: 67, to: 67 }, field: "port" }], { accept: true }),
       ],
     },
     {
@@ -119,8 +125,7 @@ const basePart: Part = {
     {
       name: "destination",
       rules: [
-        rule([{ lookup: ["oifIndex", "daddr4"], set: "own4" }], { goto: "arrive" }),
-        rule([{ lookup: ["oifIndex", "daddr6"], set: "own6" }], { goto: "arrive" }),
+        ...owning("oifIndex", "daddr", blocks).map((own) => rule([own], { goto: "arrive" })),
         rule([{ lookup: ["oif"], set: "unchecked" }], { goto: "arrive" }),
         rule([], { drop: true }),
       ],
@@ -135,9 +140,10 @@ const basePart: Part = {
     ...admitted("in", { goto: "admit" }, trackedAtResponder),
   ],
   elements: [],
-};
+});
 
-const base = section([basePart]);
+const base = section([basePart(false)]);
+const baseWithBlocks = section([basePart(true)]);
 
 /**
  * After an interface's groups: a connection admitted by an open rule whose replies pass by rule too is not tracked.
@@ -152,33 +158,10 @@ function admitted(direction: Direction, next: Action, bit: number): Chain[] {
   ];
 }
 
-const aclChain = (acl: string, direction: Direction): string => `${acl}/${direction}`;
+/** A subnet's boundary: what stays inside meets no list; what leaves goes where the subnet's table says. */
+const subnetParts = perWays((network): Section => section([...network.subnets.values()].map((subnet) => subnetPart(network, subnet))));
 
-const aclPart = once((acl: Acl): Part => {
-  const chain = (direction: Direction): Chain => ({
-    name: aclChain(acl.id, direction),
-    rules: [...acl[direction].map((entry) => aclRule(entry, direction)), rule([], { drop: true })],
-  });
-  return { name: acl.id, chains: [chain("in"), chain("out")], sets: [], elements: [] };
-});
-
-function aclRule(entry: AclEntry, direction: Direction): Rule {
-  const when: Match[] = [{ peer: direction === "in" ? "saddr" : "daddr", cidr: entry.cidr }];
-  if (entry.protocol !== "all") {
-    when.push({ protocol: entry.protocol });
-    if (entry.values !== "any") {
-      const field = entry.protocol === 1 || entry.protocol === 58 ? "type" : "port";
-      when.push({ values: entry.values, field });
-    }
-  }
-  const next: Action = direction === "out" ? toEntering : { goto: "destination" };
-  return { when, do: entry.action === "allow" ? [next] : [{ drop: true }], comment: entry.id };
-}
-
-const devicesSet = (subnet: string): string => `${subnet}/devices`;
-
-/** A subnet's boundary: what stays inside meets no list. */
-const subnetPart = once((subnet: Subnet): Part => ({
+const subnetPart = (network: Ways, subnet: Subnet): Part => ({
   name: subnet.id,
   sets: [{ name: devicesSet(subnet.id), key: ["oif"], intervals: false, toChain: false }],
   chains: [
@@ -186,13 +169,14 @@ const subnetPart = once((subnet: Subnet): Part => ({
       name: `${subnet.id}/out`,
       rules: [
         rule([{ lookup: ["oif"], set: devicesSet(subnet.id) }], { goto: "destination" }),
-        rule([], { goto: aclChain(subnet.acl, "out") }),
+        rule([], { jump: aclChain(subnet.acl, "out") }),
+        ...onward(network, subnet.table),
       ],
     },
-    { name: `${subnet.id}/in`, rules: [rule([], { goto: aclChain(subnet.acl, "in") })] },
+    { name: `${subnet.id}/in`, rules: [rule([], { jump: aclChain(subnet.acl, "in") }), rule([], { goto: "destination" })] },
   ],
   elements: [],
-}));
+});
 
 const groupSetName = (groups: readonly string[]): string => `groups/${fingerprint(groups.join(" "))}`;
 const partsOfSets = once((_first: Group) => new Map<string, Part>());
@@ -204,7 +188,7 @@ function groupSetPart(groups: readonly Group[]): Part {
   const openings = groups.flatMap((group) => openingsOf(group)).filter(
     (opening, at, all) => all.findIndex((each) => same(each, opening)) === at,
   );
-  const key = `${name} ${JSON.stringify(openings)}`;
+  const key = `${name} ${JSON.stringify([openings, groups.map((group) => openDirections(group))])}`;
   const byKey = first ? partsOfSets(first) : new Map<string, Part>();
   const found = byKey.get(key);
   if (found) return found;
@@ -226,6 +210,7 @@ const interfacePart = once((each: Interface): Part => {
   const groups = groupSetName(each.groups);
   const elements: Element[] = [
     ...each.addresses.map((ip) => ({ set: `own${ip.family}`, key: [each.index, { cidr: hostCidr(ip) }] })),
+    ...(each.prefixes ?? []).map((cidr) => ({ set: `ownBlocks${cidr.family}`, key: [each.index, { cidr }] })),
     ...(each.checked ? [] : [{ set: "unchecked", key: [device] }]),
     { set: "leaving", key: [device], chain: `${groups}/out` },
     { set: "boundary", key: [device], chain: `${each.subnet}/out` },

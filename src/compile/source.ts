@@ -1,89 +1,199 @@
 /**
- * The source check: an interface may use its own addresses only. It stands before connection tracking, so that a spoofed
- * packet costs no entry there. Where there are appliances it also says whose memory a packet belongs to.
+ * What stands before connection tracking and routing: the source check, so that a spoofed packet costs no entry there;
+ * the domain each packet is routed in; what uplinks let in; and, where there are appliances, whose memory a packet
+ * belongs to.
  */
-import type { Interface, Network } from "../policy/network.ts";
-import { once } from "../values/once.ts";
-import { type Chain, type Part, type Rule, rule, type Section, section } from "./rule.ts";
+import { insideCidrs } from "../policy/judge.ts";
+import { type End, type Interface, type Internet, isInterface, type Peering } from "../policy/network.ts";
+import { wayOf } from "../policy/route.ts";
+import { type Cidr, cidrOf, hostCidr } from "../values/ip.ts";
+import { UDP } from "../values/protocol.ts";
+import { domainsOf, internetOf, markOf, perWays, type Ways } from "./routes.ts";
+import { type Chain, type Element, type Match, type Part, rule, type Section, section, type SetDefinition } from "./rule.ts";
 
 /** Zones are 16-bit numbers; this is the largest prime among them. */
 const zoneModulus = 65_521;
 const zoneFactor = 257;
 
-/**
- * A zone for each leg between an appliance and another interface. Its number follows from the two interfaces alone, so
- * that no change of others hands it on with its connections. One appliance's legs never share a zone, nor do one
- * interface's; of two others that would, the later stands alone.
- */
-function zonesOf(all: readonly Interface[], appliances: readonly Interface[]): { key: number[]; zone: number }[] {
-  const legs = new Map<number, number[]>();
-  for (const { index: appliance } of appliances) {
-    for (const { index: end } of all) {
-      const zone = 1 + ((appliance * zoneFactor + end) % zoneModulus);
-      if (appliance !== end && Math.max(appliance, end) < zoneModulus && !legs.has(zone)) legs.set(zone, [appliance, end]);
-    }
-  }
-  return [...legs].map(([zone, key]) => ({ key, zone }));
+/** The leg between an appliance and another end. */
+interface Leg {
+  readonly appliance: Interface;
+  readonly end: End;
+  readonly zone: number;
 }
 
-/** The source check, and where there are appliances, each leg's own memory. */
-export const sourceParts = once((interfaces: Network["interfaces"]): Section => {
-  const all = [...interfaces.values()];
-  const appliances = all.filter(({ checked }) => !checked);
-  if (appliances.length === 0) return section([plainSource]);
-  const zones = zonesOf(all, appliances.toSorted((a, b) => a.index - b.index));
+/**
+ * A zone for each leg between an appliance and another end. Its number follows from the two alone, so that no change of
+ * others hands it on with its connections. One appliance's legs never share a zone, nor do one interface's; of two
+ * others that would, the later stands alone.
+ */
+function legsOf(ends: readonly End[], appliances: readonly Interface[]): Leg[] {
+  const legs = new Map<number, Leg>();
+  for (const appliance of appliances) {
+    for (const end of ends) {
+      const zone = 1 + ((appliance.index * zoneFactor + (end.index % zoneModulus)) % zoneModulus);
+      const small = appliance.index < zoneModulus && (end.index < zoneModulus || !isInterface(end));
+      if (appliance !== end && small && !legs.has(zone)) legs.set(zone, { appliance, end, zone });
+    }
+  }
+  return [...legs.values()];
+}
+
+/** Everything a packet meets before its connection is looked for. */
+export const sourceParts = perWays((network): Section => {
+  const all = [...network.interfaces.values()];
+  const appliances = all.filter(({ checked }) => !checked).toSorted((a, b) => a.index - b.index);
+  const internet = internetOf(network);
+  const uplinks = [...(internet ? [internet] : []), ...network.peerings.values()];
+  const legs = legsOf([...all, ...uplinks], appliances);
+  const ways = waysPart(network, internet);
+  const blocks = hasBlocks(network.interfaces);
   return section([
-    {
-      name: "source",
-      sets: [
-        { name: "appliances", key: ["iifIndex"], intervals: false, toChain: false },
-        { name: "zones", key: ["iifIndex", "oifIndex"], intervals: false, toChain: true },
-      ],
-      elements: [
-        ...appliances.map(({ index }) => ({ set: "appliances", key: [index] })),
-        ...zones.map(({ key, zone }) => ({ set: "zones", key, chain: zoneChain(zone) })),
-      ],
-      chains: [
-        sourceChain([rule([{ lookup: ["route"], set: "appliances" }], { jump: "towards" })], [
-          rule([{ lookup: ["iifIndex"], set: "appliances" }], { goto: "foreign" }),
-        ]),
-        // To an appliance, for somebody else.
-        {
-          name: "towards",
-          rules: [
-            rule([{ lookup: ["route", "daddr4"], set: "own4" }], { return: true }),
-            rule([{ lookup: ["route", "daddr6"], set: "own6" }], { return: true }),
-            rule([{ lookup: ["iifIndex", "saddr4"], set: "own4" }], { dispatch: ["route", "iifIndex"], map: "zones" }),
-            rule([{ lookup: ["iifIndex", "saddr6"], set: "own6" }], { dispatch: ["route", "iifIndex"], map: "zones" }),
-          ],
-        },
-        // From an appliance, in another's name.
-        {
-          name: "foreign",
-          rules: [
-            rule([{ lookup: ["route", "daddr4"], set: "own4" }], { dispatch: ["iifIndex", "route"], map: "zones" }),
-            rule([{ lookup: ["route", "daddr6"], set: "own6" }], { dispatch: ["iifIndex", "route"], map: "zones" }),
-            rule([], { untrack: true }, { accept: true }),
-          ],
-        },
-        ...zones.map(({ zone }) => ({ name: zoneChain(zone), rules: [rule([], { zone }, { accept: true })] })),
-      ],
-    },
+    sourcePart({ routed: ways !== undefined, blocks, appliances: appliances.length > 0, uplinks: uplinks.length > 0 }),
+    ...(ways ? [ways] : []),
+    ...(appliances.length > 0 ? [appliancesPart(appliances, legs, uplinks, blocks)] : []),
+    ...(uplinks.length > 0 ? [uplinksPart(network, internet, legs)] : []),
   ]);
 });
 
+/**
+ * The packet's address is the own one of the interface that a device's number stands for. `blocks`: some interfaces have
+ * blocks of them.
+ */
+export const owning = (device: "iifIndex" | "oifIndex" | "route", address: "saddr" | "daddr", blocks: boolean): Match[] =>
+  ([4, 6] as const).flatMap((family): Match[] => [
+    { lookup: [device, `${address}${family}`], set: `own${family}` },
+    ...(blocks ? [{ lookup: [device, `${address}${family}`] as const, set: `ownBlocks${family}` }] : []),
+  ]);
+
+/** Whether some interface has blocks of addresses. */
+export const hasBlocks = (interfaces: Ways["interfaces"]): boolean => [...interfaces.values()].some(({ prefixes }) => prefixes);
+
+/** The mark of its domain for what comes by a device. */
+function waysPart(network: Ways, internet: Internet | undefined): Part | undefined {
+  const domains = domainsOf(network);
+  const of = (index: number, domain: number | undefined): Element[] =>
+    domain ? [{ set: "ways", key: [index], value: markOf(domain) }] : [];
+  const elements = [
+    ...[...network.interfaces.values()].flatMap(({ index, subnet }) => of(index, domains.subnets.get(subnet))),
+    ...(internet ? of(internet.index, domains.internet) : []),
+  ];
+  if (elements.length === 0) return undefined;
+  return { name: "ways", chains: [], sets: [{ name: "ways", key: ["iifIndex"], intervals: false, toChain: false, to: "mark" }], elements };
+}
+
+const linkLocal: Cidr = cidrOf("fe80::/10");
+const nobody: Cidr = cidrOf("0.0.0.0/32");
+
+interface Having {
+  /** Some device's packets are routed in a domain. */
+  readonly routed: boolean;
+  /** Some interface has blocks of addresses. */
+  readonly blocks: boolean;
+  readonly appliances: boolean;
+  readonly uplinks: boolean;
+}
+
+/** Own sources pass. Every other way in costs what it must, but a packet of an ordinary interface none of it. */
+function sourcePart({ routed, blocks, appliances, uplinks }: Having): Part {
+  const own = owning("iifIndex", "saddr", blocks).map((match) => rule([match], { accept: true }));
+  return {
+    name: "source",
+    sets: [],
+    elements: [],
+    chains: [
+      {
+        name: "source",
+        hook: { at: "prerouting", priority: "raw" },
+        rules: [
+          ...(routed ? [rule([], { stamp: ["iifIndex"], map: "ways" })] : []),
+          ...(appliances ? [rule([{ lookup: ["route"], set: "appliances" }], { jump: "towards" })] : []),
+          ...own,
+          ...(uplinks ? [rule([], { dispatch: ["iif"], map: "uplinks" })] : []),
+          rule([{ peer: "saddr", cidr: linkLocal }], { accept: true }),
+          // Who has no address yet asks for one.
+          rule([{ peer: "saddr", cidr: nobody }, { protocol: UDP }, { values: { from: 67, to: 67 }, field: "port" }], { accept: true }),
+          ...(appliances ? [rule([{ lookup: ["iifIndex"], set: "appliances" }], { goto: "foreign" })] : []),
+        ],
+      },
+    ],
+  };
+}
+
 const zoneChain = (zone: number): string => `zone/${zone}`;
 
-const sourceChain = (before: readonly Rule[], after: readonly Rule[]): Chain => ({
-  name: "source",
-  hook: { at: "prerouting", priority: "raw" },
-  rules: [
-    ...before,
-    rule([{ lookup: ["iifIndex", "saddr4"], set: "own4" }], { accept: true }),
-    rule([{ lookup: ["iifIndex", "saddr6"], set: "own6" }], { accept: true }),
-    rule([{ peer: "saddr", cidr: { family: 6, base: 0xfe80n << 112n, length: 10 } }], { accept: true }),
-    ...after,
-  ],
-});
+/** Each leg through an appliance has connections of its own. */
+function appliancesPart(appliances: readonly Interface[], legs: readonly Leg[], uplinks: readonly End[], blocks: boolean): Part {
+  const sets: SetDefinition[] = [
+    { name: "appliances", key: ["iifIndex"], intervals: false, toChain: false },
+    { name: "outside", key: ["iifIndex"], intervals: false, toChain: false },
+    { name: "zones", key: ["iifIndex", "oifIndex"], intervals: false, toChain: true },
+  ];
+  const elements: Element[] = [
+    ...appliances.map(({ index }) => ({ set: "appliances", key: [index] })),
+    ...uplinks.map(({ index }) => ({ set: "outside", key: [index] })),
+    ...legs.map(({ appliance, end, zone }) => ({ set: "zones", key: [appliance.index, end.index], chain: zoneChain(zone) })),
+  ];
+  const chains: Chain[] = [
+    // To an appliance, for somebody else.
+    {
+      name: "towards",
+      rules: [
+        ...owning("route", "daddr", blocks).map((own) => rule([own], { return: true })),
+        ...owning("iifIndex", "saddr", blocks).map((own) => rule([own], { dispatch: ["route", "iifIndex"], map: "zones" })),
+      ],
+    },
+    // From an appliance, in another's name.
+    {
+      name: "foreign",
+      rules: [
+        ...owning("route", "daddr", blocks).map((own) => rule([own], { dispatch: ["iifIndex", "route"], map: "zones" })),
+        rule([{ lookup: ["route"], set: "outside" }], { dispatch: ["iifIndex", "route"], map: "zones" }),
+        rule([], { untrack: true }, { accept: true }),
+      ],
+    },
+    ...legs.map(({ zone }) => ({ name: zoneChain(zone), rules: [rule([], { zone }, { accept: true })] })),
+  ];
+  return { name: "appliances", sets, elements, chains };
+}
 
-const plainSource: Part = { name: "source", sets: [], elements: [], chains: [sourceChain([], [])] };
+/** What uplinks let in: from the internet what is for a public address, from a peer what is its own and for us. */
+function uplinksPart(network: Ways, internet: Internet | undefined, legs: readonly Leg[]): Part {
+  const peerings = [...network.peerings.values()];
+  const own = network.cidrs.map((cidr) => rule([{ peer: "daddr", cidr }], { accept: true }));
+  const sets: SetDefinition[] = [{ name: "uplinks", key: ["iif"], intervals: false, toChain: true }];
+  const elements: Element[] = [];
+  const chains: Chain[] = [{ name: forUs, rules: [...own, rule([], { drop: true })] }];
+  for (const peering of peerings) {
+    elements.push({ set: "uplinks", key: [peering.device], chain: fromChain(peering) });
+    chains.push({ name: fromChain(peering), rules: [...peering.cidrs.map((cidr) => rule([{ peer: "saddr", cidr }], { goto: forUs })), rule([], { drop: true })] });
+  }
+  if (internet) {
+    const zoned = internet.addresses.flatMap((address) => {
+      const { to } = wayOf(network, internet, address.private);
+      const leg = legs.find(({ appliance, end }) => appliance === to && end === internet);
+      return leg && to && isInterface(to) ? [{ set: "legs", key: [{ cidr: hostCidr(address.public) }], chain: zoneChain(leg.zone) }] : [];
+    });
+    sets.push({ name: "publics", key: ["daddr4"], intervals: false, toChain: false });
+    elements.push({ set: "uplinks", key: [internet.device], chain: fromChain(internet) });
+    elements.push(...internet.addresses.map((each) => ({ set: "publics", key: [{ cidr: hostCidr(each.public) }] })));
+    if (zoned.length > 0) {
+      sets.push({ name: "legs", key: ["daddr4"], intervals: false, toChain: true });
+      elements.push(...zoned);
+    }
+    chains.push({
+      name: fromChain(internet),
+      rules: [
+        ...insideCidrs.map((cidr) => rule([{ peer: "saddr", cidr }], { drop: true })),
+        ...(zoned.length > 0 ? [rule([], { dispatch: ["daddr4"], map: "legs" })] : []),
+        rule([{ lookup: ["daddr4"], set: "publics" }], { accept: true }),
+        rule([{ family: 6 }], { goto: forUs }),
+        rule([], { drop: true }),
+      ],
+    });
+  }
+  return { name: "uplinks", sets, elements, chains };
+}
+
+const forUs = "for-us";
+const fromChain = ({ device }: Internet | Peering): string => `from/${device}`;

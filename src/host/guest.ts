@@ -1,8 +1,8 @@
 import { hostNamespace } from "../compile/names.ts";
-import type { DhcpOptions, Instance, NetworkInterface, Vpc } from "../model/resource.ts";
-import { find, listed, need } from "../model/world.ts";
+import { dhcpOption, nameServersOf, privateDomain } from "../model/dhcp-options.ts";
+import type { Instance, NetworkInterface, Vpc } from "../model/resource.ts";
+import { listed, need } from "../model/world.ts";
 import type { World } from "../model/world.ts";
-import { firstOf, formatIp, offset, parseCidr } from "../values/ip.ts";
 
 /** What an instance is made of on its host. Everything a process needs to start it, and nothing it must look up. */
 export interface Guest {
@@ -46,28 +46,12 @@ function primaryInterface(world: World, instance: Instance): NetworkInterface | 
   return [...listed(world, "interfacesOfInstance", instance.id).values()].find((r) => r.attachment?.deviceIndex === 0);
 }
 
-/** The domain of private DNS names: us-east-1 keeps the one it had before there were regions. */
-const privateDomain = (region: string): string =>
-  region === "us-east-1" ? "ec2.internal" : `${region}.compute.internal`;
-
-/** What DHCP would hand out. The VPC's own resolver is at its base address plus two, while DNS support is on. */
+/** What DHCP would hand out. */
 function resolvConf(world: World, vpc: Vpc): string {
-  const set = vpc.dhcpOptions === "default" ? undefined : find(world, "dhcp-options", vpc.dhcpOptions);
-  const servers = optionOf(set, "domain-name-servers").flatMap((server) =>
-    server === "AmazonProvidedDNS" ? resolverOf(vpc) : [server],
-  );
-  const domains = optionOf(set, "domain-name").flatMap((names) => names.split(" "));
-  const lines = servers.map((server) => `nameserver ${server}\n`);
+  const domains = dhcpOption(world, vpc, "domain-name").flatMap((names) => names.split(" "));
+  const lines = nameServersOf(world, vpc).map((server) => `nameserver ${server}\n`);
   if (domains.length > 0) lines.push(`search ${domains.join(" ")}\n`);
   return lines.join("");
-}
-
-const optionOf = (set: DhcpOptions | undefined, key: string): readonly string[] =>
-  set?.options.find((option) => option.key === key)?.values ?? [];
-
-function resolverOf(vpc: Vpc): string[] {
-  const cidr = parseCidr(vpc.cidrs[0]?.cidr ?? "");
-  return cidr && vpc.dnsSupport ? [formatIp(offset(firstOf(cidr), 2))] : [];
 }
 
 /** An instance knows its own name even where nothing answers DNS. */

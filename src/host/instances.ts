@@ -127,8 +127,9 @@ export function startInstances(dependencies: InstanceDependencies): Instances {
   };
 }
 
-/** What must be done about an instance, given the process that runs for it. */
+/** What must be done about an instance, given the process that runs for it: nothing for one that others run, until it ends. */
 function wants(instance: Instance, running: RunningGuest | undefined): "start" | "end" | "end this start" | undefined {
+  if (instance.attached) return instance.state === "shutting-down" ? "end" : undefined;
   switch (instance.state) {
     case "pending":
       return "start";

@@ -4,12 +4,17 @@
  */
 import fs from "node:fs";
 import { parentPort } from "node:worker_threads";
-import { addressKey, linkKey, neighbourKey, routeKey, ruleKey } from "../apply/desired.ts";
-import type { Link, Marker, ObservedNamespace, Step } from "../apply/kernel.ts";
+import { addressKey, linkKey, neighbourKey, routeKey, ruleKey } from "../apply/state.ts";
+import { machine, uplinkOf } from "../compile/names.ts";
+import { type Link, type Marker, type ObservedNamespace, type Step, StepFailure, tapPort } from "../apply/kernel.ts";
+import { mtu } from "../model/subnet.ts";
 import { parseMarker } from "../compile/nft.ts";
-import { answerAtOnce, enterNamespace, isNamespace, makeNamespace, namespacesWith, openNamespace, removeNamespace } from "./namespaces.ts";
+import type { Device } from "./attachments.ts";
+import { answerAtOnce, enterNamespace, isNamespace, makeNamespace, namespacesWith, openNamespace, openOwnNamespace, removeNamespace } from "./namespaces.ts";
 import { type Nft, openNft } from "./nftables.ts";
 import { Rtnetlink } from "./rtnetlink.ts";
+import { joinedTap, joinTap, returnTaps } from "./taps.ts";
+import { openSockets, type SocketAddress } from "./sockets.ts";
 
 interface Open {
   readonly fd: number;
@@ -23,7 +28,7 @@ const opened = new Map<string, Open>();
 function open(namespace: string): Open {
   const known = opened.get(namespace);
   if (known) return known;
-  const fd = openNamespace(namespace);
+  const fd = namespace === machine ? openOwnNamespace() : openNamespace(namespace);
   enterNamespace(fd);
   const made: Open = { fd, route: new Rtnetlink() };
   opened.set(namespace, made);
@@ -56,6 +61,9 @@ function run(step: Step): void {
   switch (step.op) {
     case "namespace.add":
       if (isNamespace(namespace)) return;
+      if (step.role === "foreign" || step.role === "machine") throw new Error("it was not made here, and is gone");
+      // Somebody else may have deleted the one of that name that is still open.
+      forget(namespace);
       makeNamespace(namespace, step.role, () => {
         const route = new Rtnetlink();
         route.setUp("lo");
@@ -63,6 +71,7 @@ function run(step: Step): void {
       });
       return;
     case "namespace.delete":
+      if (isNamespace(namespace)) returnTaps(open(namespace), () => open(machine));
       forget(namespace);
       removeNamespace(namespace);
       return;
@@ -98,6 +107,8 @@ function run(step: Step): void {
       return open(namespace).route.addNeighbour(step.neighbour);
     case "neighbour.delete":
       return ignoringGone(() => open(namespace).route.deleteNeighbour(step.neighbour));
+    case "tap.add":
+      return joinTap(open(namespace), open(machine), step.tap, tapPort, mtu);
     case "nft":
       nft(namespace).run(step.commands);
   }
@@ -141,7 +152,23 @@ function observe(prefix: string): Map<string, ObservedNamespace> {
     if (isNamespace(namespace)) found.set(namespace, observeOne(namespace));
     else removeNamespace(namespace);
   }
+  found.set(machine, observeMachine(uplinkOf(prefix)));
   return found;
+}
+
+/** Of the machine's own namespace, what is on our device. */
+function observeMachine(uplink: string): ObservedNamespace {
+  const { route } = open(machine);
+  const ours = <T extends { readonly device?: string }>(all: readonly T[], key: (each: T) => string) =>
+    new Map(all.filter(({ device }) => device === uplink).map((each) => [key(each), each]));
+  return {
+    role: "machine",
+    links: new Map(),
+    rules: new Map(),
+    addresses: ours(route.addresses(), addressKey),
+    routes: ours(route.routes(), routeKey),
+    neighbours: ours(route.neighbours(), neighbourKey),
+  };
 }
 
 function observeOne(namespace: string): ObservedNamespace {
@@ -149,13 +176,14 @@ function observeOne(namespace: string): ObservedNamespace {
   const links = new Map<string, Link>();
   for (const { name, index, mac, mtu, alias } of route.links()) {
     if (name === "lo") continue;
-    const [, device, number, wantedMac, size, peerNamespace, peerDevice, peerMac] = alias.split(" ");
+    const [, device, number, wantedMac, size, peerNamespace, peerDevice, peerMac, peerIndex] = alias.split(" ");
     const whole = device === name && Number(number) === index && wantedMac === mac && Number(size) === mtu && peerMac !== undefined;
     // An end without our alias is the other end of a link listed elsewhere, or half made: `link.add` replaces it.
     if (!whole || peerNamespace === undefined || peerDevice === undefined) continue;
-    links.set(name, { device: name, index, mac, mtu, peer: { namespace: peerNamespace, device: peerDevice, mac: peerMac } });
+    links.set(name, { device: name, index, mac, mtu, peer: { namespace: peerNamespace, device: peerDevice, mac: peerMac, ...(peerIndex !== undefined && { index: Number(peerIndex) }) } });
   }
   const marker = readMarker(namespace);
+  const tap = joinedTap(route);
   return {
     role: links.size > 0 || marker ? "router" : "host",
     links,
@@ -164,10 +192,22 @@ function observeOne(namespace: string): ObservedNamespace {
     rules: new Map(route.rules().map((each) => [ruleKey(each), each])),
     neighbours: new Map(route.neighbours().map((each) => [neighbourKey(each), each])),
     ...(marker ? { marker } : {}),
+    ...(tap === undefined ? {} : { tap }),
   };
 }
 
 const readMarker = (namespace: string): Marker | undefined => parseMarker(nft(namespace).run("list chains inet"));
+
+/** The devices of the namespace behind a descriptor. */
+function devicesIn(fd: number): Device[] {
+  enterNamespace(fd);
+  const route = new Rtnetlink();
+  try {
+    return route.links().map(({ name, kind }) => ({ name, kind }));
+  } finally {
+    route.close();
+  }
+}
 
 const port = parentPort;
 if (!port) throw new Error("the kernel thread is started as a worker");
@@ -176,16 +216,24 @@ type Request = { readonly id: number } & (
   | { readonly run: readonly Step[] }
   | { readonly observe: string }
   | { readonly query: { readonly namespace: string; readonly command: string } }
+  | { readonly devices: number }
+  | { readonly sockets: { readonly namespace: string; readonly wanted: readonly SocketAddress[] } }
 );
 
 function answer(request: Request): unknown {
   if ("observe" in request) return observe(request.observe);
+  if ("devices" in request) return devicesIn(request.devices);
   if ("query" in request) return nft(request.query.namespace).run(request.query.command);
+  if ("sockets" in request) {
+    enterNamespace(open(request.sockets.namespace).fd);
+    return openSockets(request.sockets.wanted);
+  }
   for (const step of request.run) {
     try {
       run(step);
     } catch (error) {
-      throw new Error(`${step.op} in ${step.namespace}: ${error instanceof Error ? error.message : String(error)}`);
+      const why = error instanceof Error ? error.message : String(error);
+      throw new StepFailure(`${step.op} in ${step.namespace}: ${why}`, "link" in step ? step.link.peer.namespace : step.namespace);
     }
   }
   waitForCarrier(request.run.flatMap((step) => (step.op === "link.add" ? [step] : [])));
@@ -196,6 +244,7 @@ port.on("message", (request: Request) => {
   try {
     port.postMessage({ id: request.id, value: answer(request) });
   } catch (error) {
-    port.postMessage({ id: request.id, error: error instanceof Error ? error.message : String(error) });
+    const failed = error instanceof StepFailure ? { namespace: error.namespace } : {};
+    port.postMessage({ id: request.id, error: error instanceof Error ? error.message : String(error), ...failed });
   }
 });

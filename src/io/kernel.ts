@@ -1,21 +1,23 @@
 /** The real kernel: a port to the thread that touches it. */
 import { Worker } from "node:worker_threads";
-import type { Kernel, ObservedNamespace, Step } from "../apply/kernel.ts";
+import { type Kernel, type ObservedNamespace, type Step, StepFailure } from "../apply/kernel.ts";
+import type { Device, DeviceLister } from "./attachments.ts";
+import type { OpenedSocket, SocketOpener } from "./sockets.ts";
 
 interface Waiting {
   resolve(value: unknown): void;
   reject(error: Error): void;
 }
 
-export function openKernel(): Kernel {
+export function openKernel(): Kernel & SocketOpener & DeviceLister {
   const worker = new Worker(new URL("./kernel-thread.ts", import.meta.url));
   const waiting = new Map<number, Waiting>();
   let last = 0;
-  worker.on("message", ({ id, value, error }: { id: number; value?: unknown; error?: string }) => {
+  worker.on("message", ({ id, value, error, namespace }: { id: number; value?: unknown; error?: string; namespace?: string }) => {
     const call = waiting.get(id);
     waiting.delete(id);
     if (error === undefined) call?.resolve(value);
-    else call?.reject(new Error(error));
+    else call?.reject(namespace === undefined ? new Error(error) : new StepFailure(error, namespace));
   });
   const fail = (error: Error) => {
     for (const call of waiting.values()) call.reject(error);
@@ -36,6 +38,8 @@ export function openKernel(): Kernel {
     },
     observe: async (prefix) => (await ask({ observe: prefix })) as Map<string, ObservedNamespace>,
     query: async (namespace, command) => String(await ask({ query: { namespace, command } })),
+    devices: async (fd) => (await ask({ devices: fd })) as Device[],
+    sockets: async (namespace, wanted) => (await ask({ sockets: { namespace, wanted } })) as OpenedSocket[],
     close: async () => {
       await worker.terminate();
     },

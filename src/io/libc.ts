@@ -15,6 +15,10 @@ const calls = {
   mount: libc.func("int mount(const char *source, const char *target, const char *type, unsigned long flags, const char *data)"),
   umount2: libc.func("int umount2(const char *target, int flags)"),
   socket: libc.func("int socket(int domain, int type, int protocol)"),
+  bind: libc.func("int bind(int fd, const uint8_t *address, uint32_t length)"),
+  setsockopt: libc.func("int setsockopt(int fd, int level, int name, const uint8_t *value, uint32_t length)"),
+  clock_gettime: libc.func("int clock_gettime(int clock, _Out_ int64_t *time)"),
+  ioctl: libc.func("int ioctl(int fd, unsigned long request)"),
   close: libc.func("int close(int fd)"),
   send: libc.func("int64_t send(int fd, const uint8_t *buffer, size_t length, int flags)"),
   recv: libc.func("int64_t recv(int fd, _Out_ uint8_t *buffer, size_t length, int flags)"),
@@ -48,6 +52,21 @@ export const unshare = checked("unshare");
 export const mount = checked("mount");
 export const umount = checked("umount2");
 export const socket = checked("socket");
+export const bind = checked("bind");
+export const setsockopt = checked("setsockopt");
+/** Requests without an argument only. */
+export const ioctl = checked("ioctl");
 export const closeFd = checked("close");
 export const send = checked("send");
 export const recv = checked("recv");
+
+const getTime = checked("clock_gettime");
+const CLOCK_REALTIME = 0;
+const time = new BigInt64Array(2);
+
+/** The system's clock, which others may set: nanoseconds since 1970. */
+export function systemTime(): bigint {
+  getTime(CLOCK_REALTIME, time);
+  const [seconds = 0n, nanoseconds = 0n] = time;
+  return seconds * 1_000_000_000n + nanoseconds;
+}

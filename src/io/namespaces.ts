@@ -1,10 +1,9 @@
 /** Network namespaces by name, as iproute2 keeps them: a bind mount in /run/netns. All calls act on the calling thread. */
 import fs from "node:fs";
-import type { NamespaceRole } from "../apply/kernel.ts";
 import { CLONE_NEWNET, MNT_DETACH, mount, MS_BIND, setns, SystemError, umount, unshare } from "./libc.ts";
 
 const directory = "/run/netns";
-const pathOf = (name: string): string => `${directory}/${name}`;
+export const pathOf = (name: string): string => `${directory}/${name}`;
 
 export const namespacesWith = (prefix: string): string[] =>
   fs.existsSync(directory) ? fs.readdirSync(directory).filter((name) => name.startsWith(prefix)) : [];
@@ -12,17 +11,22 @@ export const namespacesWith = (prefix: string): string[] =>
 /** Opens a namespace; the caller closes the descriptor. */
 export const openNamespace = (name: string): number => fs.openSync(pathOf(name), "r");
 
+/** Opens the one this process is in, whichever its threads have gone to. */
+export const openOwnNamespace = (): number => fs.openSync("/proc/self/ns/net", "r");
+
 /** Moves the calling thread into the namespace behind the descriptor. */
 export const enterNamespace = (fd: number): void => {
   setns(fd, CLONE_NEWNET);
 };
 
 /** Settings of a namespace, and those its new devices inherit. */
-const settings: Record<NamespaceRole, Readonly<Record<string, string>>> = {
+const settings: Record<"router" | "host" | "bridge", Readonly<Record<string, string>>> = {
   router: {
     "net/ipv4/ip_forward": "1",
     "net/ipv6/conf/all/forwarding": "1",
     "net/ipv4/conf/default/proxy_arp": "1",
+    // The source check is the ruleset's; with tables of its own the kernel would look each source up a second time.
+    "net/ipv4/conf/default/accept_local": "1",
     "net/ipv4/conf/all/rp_filter": "0",
     "net/ipv4/conf/default/rp_filter": "0",
     "net/ipv4/conf/all/send_redirects": "0",
@@ -45,18 +49,30 @@ const settings: Record<NamespaceRole, Readonly<Record<string, string>>> = {
     "net/ipv6/conf/default/accept_ra": "0",
     "net/ipv6/conf/default/accept_dad": "0",
   },
+  // Nobody is at home in one: it passes frames on.
+  bridge: {
+    "net/ipv6/conf/all/disable_ipv6": "1",
+    "net/ipv6/conf/default/disable_ipv6": "1",
+  },
 };
 
 /** Makes a namespace and leaves the thread in it. Its name appears only when it is whole. */
-export function makeNamespace(name: string, role: NamespaceRole, prepare: () => void): void {
+export function makeNamespace(name: string, role: keyof typeof settings, prepare: () => void): void {
   unshare(CLONE_NEWNET);
   for (const [key, value] of Object.entries(settings[role])) setSysctl(key, value);
   prepare();
+  bind("/proc/thread-self/ns/net", name);
+}
+
+/** Gives the namespace behind a descriptor, whoever made it, a name here; it is there at least as long as the name. */
+export const giveNamespace = (name: string, fd: number): void => bind(`/proc/self/fd/${fd}`, name);
+
+function bind(source: string, name: string): void {
   fs.mkdirSync(directory, { recursive: true });
   const path = pathOf(name);
   fs.closeSync(fs.openSync(path, "a", 0o444));
   try {
-    mount("/proc/thread-self/ns/net", path, "none", MS_BIND, null);
+    mount(source, path, "none", MS_BIND, null);
   } catch (error) {
     fs.unlinkSync(path);
     throw error;
@@ -89,7 +105,10 @@ export function removeNamespace(name: string): void {
 }
 
 /** Whether the name stands for a namespace, not for a file a crash left before the mount. */
-export function isNamespace(name: string): boolean {
+export const isNamespace = (name: string): boolean => namespaceNumber(name) !== undefined;
+
+/** What tells the namespace of that name from an earlier one of the same name; undefined when there is none. */
+export function namespaceNumber(name: string): number | undefined {
   const found = fs.statSync(pathOf(name), { throwIfNoEntry: false });
-  return found !== undefined && found.dev !== fs.statSync(directory).dev;
+  return found !== undefined && found.dev !== fs.statSync(directory).dev ? found.ino : undefined;
 }

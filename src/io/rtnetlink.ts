@@ -1,5 +1,7 @@
 /** Links, addresses, routes and neighbours of one network namespace, over a routing netlink socket that belongs to it. */
-import type { Address, Link, Neighbour, Route, SourceRule } from "../apply/kernel.ts";
+import type { Address, Link, Neighbour, Route, RoutingRule } from "../apply/kernel.ts";
+import { isLookup } from "../apply/state.ts";
+import { labelBits } from "../compile/rule.ts";
 import { type Family, type Ip, widthOf } from "../values/ip.ts";
 import { AF_NETLINK, closeFd, recv, send, SOCK_RAW_CLOEXEC, socket, SystemError } from "./libc.ts";
 import { type Attribute, attributeBytes, attributesOf, type Message, messageBytes, messagesOf } from "./netlink-message.ts";
@@ -19,20 +21,26 @@ const ROUTE = { add: 24, delete: 25, dump: 26 } as const;
 const RULE = { add: 32, delete: 33, dump: 34 } as const;
 const NEIGHBOUR = { add: 28, delete: 29, dump: 30 } as const;
 
-const IFLA = { address: 1, name: 3, mtu: 4, info: 18, infoKind: 1, infoData: 2, alias: 20, namespaceFd: 28, peer: 1 } as const;
+const IFLA = { address: 1, name: 3, mtu: 4, master: 10, info: 18, infoKind: 1, infoData: 2, alias: 20, namespaceFd: 28, peer: 1 } as const;
 const IFA = { address: 1, local: 2, flags: 8, proto: 11 } as const;
 const RTA = { destination: 1, device: 4, gateway: 5, metric: 6, table: 15 } as const;
-const FRA = { source: 2, priority: 6, table: 15, protocol: 21 } as const;
+const FRA = { source: 2, priority: 6, mark: 10, table: 15, mask: 16, protocol: 21 } as const;
 const FR_ACT_TO_TBL = 1;
 /** Before the rules every namespace has, which begin at 32766. */
-const rulePriority = 1000;
+const sourcePriority = 1000;
+/** The bits of a packet's mark that routing looks at. */
+const markMask = ((2 ** labelBits.way.width - 1) << labelBits.way.shift) >>> 0;
 const NDA = { address: 1, mac: 2 } as const;
 
+const IFLA_TUN_TYPE = 3;
+const IFF_TAP = 2;
 const IFF_UP = 1;
 const IFF_RUNNING = 0x40;
 const IFA_F_NODAD = 2;
 const RTN_UNICAST = 1;
 const RTN_BLACKHOLE = 6;
+const RTN_THROW = 9;
+const RTNH_F_ONLINK = 4;
 const RT_SCOPE_LINK = 253;
 const RT_TABLE_MAIN = 254;
 const NUD_PERMANENT = 0x80;
@@ -63,12 +71,23 @@ function linkHeader(index: number, flags = 0, change = 0): Buffer {
 
 export interface LinkSeen {
   readonly index: number;
+  /** Such as veth or bridge; a tun device that carries frames is a tap. Empty for what is no virtual device. */
+  readonly kind: string;
+  /** The index of what it is a port of; 0 for none. */
+  readonly master: number;
+  readonly up: boolean;
   readonly name: string;
   readonly mac: string;
   readonly mtu: number;
   readonly alias: string;
   /** Both its ends are up, and it carries packets: a moment after the second was set up. */
   readonly running: boolean;
+}
+
+function kindOf(info: ReadonlyMap<number, Buffer>): string {
+  const kind = nameText(info.get(IFLA.infoKind));
+  const type = attributesOf(info.get(IFLA.infoData) ?? Buffer.alloc(0)).get(IFLA_TUN_TYPE)?.[0];
+  return kind === "tun" && type === IFF_TAP ? "tap" : kind;
 }
 
 /** A routing netlink socket of the calling thread's present namespace. */
@@ -124,6 +143,9 @@ export class Rtnetlink {
       const attributes = attributesOf(body.subarray(16));
       return {
         index: body.readInt32LE(4),
+        kind: kindOf(attributesOf(attributes.get(IFLA.info) ?? Buffer.alloc(0))),
+        master: attributes.get(IFLA.master)?.readUInt32LE(0) ?? 0,
+        up: (body.readUInt32LE(8) & IFF_UP) !== 0,
         name: nameText(attributes.get(IFLA.name)),
         mac: macText(attributes.get(IFLA.address) ?? Buffer.alloc(0)),
         mtu: attributes.get(IFLA.mtu)?.readUInt32LE(0) ?? 0,
@@ -146,7 +168,7 @@ export class Rtnetlink {
     const peer: Attribute = [
       IFLA.peer,
       Buffer.concat([
-        linkHeader(0),
+        linkHeader(link.peer.index ?? 0),
         attributeBytes([
           [IFLA.name, link.peer.device],
           [IFLA.address, macBytes(link.peer.mac)],
@@ -162,6 +184,25 @@ export class Rtnetlink {
       [IFLA.info, [[IFLA.infoKind, "veth"], [IFLA.infoData, [peer]]]],
     ]);
     this.#indexes.set(link.device, link.index);
+  }
+
+  addBridge(device: string): void {
+    this.#request(LINK.add, CREATE | EXCLUSIVE, linkHeader(0), [[IFLA.name, device], [IFLA.info, [[IFLA.infoKind, "bridge"]]]]);
+    this.#indexes.delete(device);
+  }
+
+  setMaster(device: string, master: string): void {
+    this.#request(LINK.add, 0, linkHeader(this.#index(device)), [[IFLA.master, this.#index(master)]]);
+  }
+
+  setMtu(device: string, mtu: number): void {
+    this.#request(LINK.add, 0, linkHeader(this.#index(device)), [[IFLA.mtu, mtu]]);
+  }
+
+  /** Moves a device into another namespace; it is down there, and has lost its addresses. */
+  move(device: string, fd: number): void {
+    this.#request(LINK.add, 0, linkHeader(this.#index(device)), [[IFLA.name, device], [IFLA.namespaceFd, fd]]);
+    this.#indexes.delete(device);
   }
 
   setAlias(device: string, alias: string): void {
@@ -200,13 +241,15 @@ export class Rtnetlink {
 
   #route(type: number, flags: number, route: Route, forgiven: readonly string[]): void {
     const header = Buffer.alloc(12);
-    const { destination, device, via, metric, table } = route;
+    const { destination, device, via, metric, table, throw: thrown } = route;
     header.writeUInt8(family(destination), 0);
     header.writeUInt8(destination.length, 1);
     header.writeUInt8(table === undefined ? RT_TABLE_MAIN : 0, 4);
     header.writeUInt8(protocol, 5);
     header.writeUInt8(device === undefined || via ? 0 : RT_SCOPE_LINK, 6);
-    header.writeUInt8(device === undefined ? RTN_BLACKHOLE : RTN_UNICAST, 7);
+    header.writeUInt8(device === undefined ? (thrown ? RTN_THROW : RTN_BLACKHOLE) : RTN_UNICAST, 7);
+    // Each of our neighbours is there by our word, not by a subnet it would be in.
+    if (via?.family === 4) header.writeUInt32LE(RTNH_F_ONLINK, 8);
     const attributes: Attribute[] = [[RTA.destination, ipBytes({ family: destination.family, bits: destination.base })]];
     if (device !== undefined) attributes.push([RTA.device, this.#index(device)]);
     if (via) attributes.push([RTA.gateway, ipBytes(via)]);
@@ -223,23 +266,26 @@ export class Rtnetlink {
     this.#route(ROUTE.delete, 0, route, ["ESRCH", "ENODEV"]);
   }
 
-  #rule(type: number, flags: number, { source, table }: SourceRule, forgiven: readonly string[]): void {
+  #rule(type: number, flags: number, rule: RoutingRule, forgiven: readonly string[]): void {
     const header = Buffer.alloc(12);
-    header.writeUInt8(family(source), 0);
-    header.writeUInt8(widthOf(source.family), 2);
+    const lookup = isLookup(rule);
+    header.writeUInt8(family(lookup ? rule : rule.source), 0);
+    if (!lookup) header.writeUInt8(widthOf(rule.source.family), 2);
     header.writeUInt8(FR_ACT_TO_TBL, 7);
-    this.#request(type, flags, header, [
-      [FRA.source, ipBytes(source)],
-      [FRA.priority, rulePriority],
-      [FRA.table, table],
+    const attributes: Attribute[] = [
+      [FRA.priority, lookup ? rule.priority : sourcePriority],
+      [FRA.table, rule.table],
       [FRA.protocol, Buffer.from([protocol])],
-    ], forgiven);
+    ];
+    if (!lookup) attributes.push([FRA.source, ipBytes(rule.source)]);
+    else if (rule.mark !== undefined) attributes.push([FRA.mark, rule.mark], [FRA.mask, markMask]);
+    this.#request(type, flags, header, attributes, forgiven);
   }
 
-  addRule(rule: SourceRule): void {
+  addRule(rule: RoutingRule): void {
     this.#rule(RULE.add, CREATE | EXCLUSIVE, rule, ["EEXIST"]);
   }
-  deleteRule(rule: SourceRule): void {
+  deleteRule(rule: RoutingRule): void {
     this.#rule(RULE.delete, 0, rule, ["ENOENT", "ESRCH"]);
   }
 
@@ -279,11 +325,13 @@ export class Rtnetlink {
       const { family: of, bits } = readIp(attributes.get(RTA.destination) ?? Buffer.alloc(width));
       const device = attributes.get(RTA.device)?.readUInt32LE(0);
       const gateway = attributes.get(RTA.gateway);
-      const blackhole = body.readUInt8(7) === RTN_BLACKHOLE;
+      const type = body.readUInt8(7);
+      const nowhere = type === RTN_BLACKHOLE || type === RTN_THROW;
       return [
         {
           destination: { family: of, base: bits, length: body.readUInt8(1) },
-          ...(device === undefined || blackhole ? {} : { device: names.get(device) ?? "" }),
+          ...(type === RTN_THROW && { throw: true as const }),
+          ...(device === undefined || nowhere ? {} : { device: names.get(device) ?? "" }),
           ...(gateway ? { via: readIp(gateway) } : {}),
           metric: attributes.get(RTA.metric)?.readUInt32LE(0) ?? 0,
           ...(table === RT_TABLE_MAIN ? {} : { table }),
@@ -292,13 +340,16 @@ export class Rtnetlink {
     });
   }
 
-  rules(): SourceRule[] {
-    return this.#dump(RULE.dump, Buffer.alloc(12)).flatMap(({ body }) => {
+  rules(): RoutingRule[] {
+    return this.#dump(RULE.dump, Buffer.alloc(12)).flatMap(({ body }): RoutingRule[] => {
       const attributes = attributesOf(body.subarray(12));
       const source = attributes.get(FRA.source);
       const table = attributes.get(FRA.table)?.readUInt32LE(0);
-      if (!source || table === undefined || attributes.get(FRA.protocol)?.[0] !== protocol) return [];
-      return [{ source: readIp(source), table }];
+      if (table === undefined || attributes.get(FRA.protocol)?.[0] !== protocol) return [];
+      if (source) return [{ source: readIp(source), table }];
+      const mark = attributes.get(FRA.mark)?.readUInt32LE(0);
+      const priority = attributes.get(FRA.priority)?.readUInt32LE(0) ?? 0;
+      return [{ family: body.readUInt8(0) === 2 ? 4 : 6, priority, table, ...(mark !== undefined && { mark }) }];
     });
   }
 

@@ -3,6 +3,7 @@ import { chmodSync, closeSync, existsSync, fsyncSync, openSync, renameSync, stat
 import { dirname } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import type { Resource } from "../model/resource.ts";
+import { documentFormat, upgrade } from "../model/upgrade.ts";
 import { type Change, type World, applyChanges, emptyWorld } from "../model/world.ts";
 import { type Refusal, refuse } from "../values/refuse.ts";
 
@@ -22,7 +23,7 @@ export interface Store {
 
 /** "BAIL": tells our files from any other database. */
 const applicationId = 0x4241494c;
-const formatVersion = 1;
+const formatVersion = documentFormat;
 /** Revisions whose changes stay in the event log. */
 const eventRevisions = 1000;
 
@@ -39,7 +40,8 @@ const schema = `
 
 /**
  * Opens the store in a file, making it (mode 0600) when there is none. Refuses, leaving the file as it is, one that
- * another process has open, that is damaged, that is not Bailey's, or that a newer Bailey wrote.
+ * another process has open, that is damaged, that is not Bailey's, or that a newer Bailey wrote. What an older Bailey wrote
+ * is upgraded first, all of it or nothing.
  */
 export function openStore(path: string): Refusal | Store {
   let database: DatabaseSync | undefined;
@@ -103,7 +105,19 @@ function prepare(database: DatabaseSync, path: string): Refusal | undefined {
   }
   database.exec("PRAGMA journal_mode = WAL");
   database.exec("PRAGMA synchronous = FULL");
+  if (version < formatVersion) upgradeDocuments(database, version);
   return undefined;
+}
+
+/** Writes every document anew in the present format. A crash on the way leaves the former file. */
+function upgradeDocuments(database: DatabaseSync, version: number): void {
+  const replace = database.prepare("UPDATE resource SET doc = ? WHERE kind = ? AND id = ?");
+  database.exec("BEGIN IMMEDIATE");
+  for (const { kind, id, doc } of database.prepare("SELECT kind, id, doc FROM resource").all()) {
+    replace.run(JSON.stringify(upgrade(JSON.parse(String(doc)), version)), String(kind), String(id));
+  }
+  database.exec(`PRAGMA user_version = ${formatVersion}`);
+  database.exec("COMMIT");
 }
 
 const readPragma = (database: DatabaseSync, name: string): number =>

@@ -1,6 +1,6 @@
 import type { Birth, Tags } from "./birth.ts";
 import { owned } from "./birth.ts";
-import { detach, interfacesOf } from "./network-interface.ts";
+import { deleteInterface, detach, interfacesOf } from "./network-interface.ts";
 import type { Instance, InstanceState, Subnet } from "./resource.ts";
 import { everywhere, put, remove } from "./world.ts";
 import type { Change, World } from "./world.ts";
@@ -21,7 +21,15 @@ const rememberedFor = 3600_000;
 /** What all instances of one launch share. */
 export type LaunchPlan = Pick<
   Instance,
-  "reservation" | "image" | "type" | "userData" | "keyName" | "clientToken" | "terminationProtected" | "shutdownBehavior"
+  | "reservation"
+  | "image"
+  | "type"
+  | "userData"
+  | "keyName"
+  | "clientToken"
+  | "terminationProtected"
+  | "shutdownBehavior"
+  | "metadataOptions"
 > & { readonly tags: Tags };
 
 /** A new instance, which the host is to bring up. Its interfaces are made or attached beside it. */
@@ -61,10 +69,16 @@ export const started = (instance: Instance, now: string): Instance => enter(inst
 /** None of its processes is left; it keeps its interfaces. */
 export const stopped = (instance: Instance, now: string): Instance => enter(instance, "stopped", now);
 
+/** The reason of an end that nobody asked for here, as Amazon says it of an instance that shut itself down. */
+export const endedBy = (why: string): NonNullable<Instance["stateReason"]> => ({
+  code: "Client.InstanceInitiatedShutdown",
+  message: `Client.InstanceInitiatedShutdown: Instance initiated shutdown: ${why}`,
+});
+
 /** None of its processes is left: interfaces made for it go with it, the others are detached. */
 export const terminated = (world: World, instance: Instance, now: string): Change[] => [
-  ...interfacesOf(world, instance).map((eni) =>
-    eni.attachment?.deleteOnTermination === true ? remove(eni) : put(detach(eni)),
+  ...interfacesOf(world, instance).flatMap((eni) =>
+    eni.attachment?.deleteOnTermination === true ? deleteInterface(world, eni) : put(detach(eni)),
   ),
   put(enter(instance, "terminated", now)),
 ];

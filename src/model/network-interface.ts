@@ -2,9 +2,10 @@ import type { Id } from "../values/id.ts";
 import { type Ip, ipOf } from "../values/ip.ts";
 import type { Birth, Tags } from "./birth.ts";
 import { owned } from "./birth.ts";
+import { freeElasticIps } from "./elastic-ip.ts";
 import type { Attachment, ConnectionTracking, Instance, NetworkInterface, Subnet } from "./resource.ts";
-import { everywhere, listed } from "./world.ts";
-import type { World } from "./world.ts";
+import { everywhere, listed, put, remove } from "./world.ts";
+import type { Change, World } from "./world.ts";
 
 export interface InterfacePlan {
   readonly description: string;
@@ -12,6 +13,8 @@ export interface InterfacePlan {
   /** Canonical, the primary first. */
   readonly addresses: readonly string[];
   readonly ipv6Addresses: readonly string[];
+  readonly prefixes: readonly string[];
+  readonly ipv6Prefixes: readonly string[];
   readonly connectionTracking: ConnectionTracking | undefined;
   readonly tags: Tags;
 }
@@ -29,6 +32,8 @@ export const makeInterface = (world: World, birth: Birth, subnet: Subnet, plan: 
   groups: plan.groups,
   addresses: plan.addresses,
   ipv6Addresses: plan.ipv6Addresses,
+  ...(plan.prefixes.length > 0 && { prefixes: plan.prefixes }),
+  ...(plan.ipv6Prefixes.length > 0 && { ipv6Prefixes: plan.ipv6Prefixes }),
   sourceDestCheck: true,
   ...(plan.connectionTracking && { connectionTracking: plan.connectionTracking }),
 });
@@ -53,17 +58,29 @@ function freeMac(world: World, birth: Birth): string {
 export const attach = (
   birth: Birth,
   eni: NetworkInterface,
-  slot: { instance: Id<"instance">; deviceIndex: number; deleteOnTermination: boolean },
+  slot: { instance: Id<"instance">; deviceIndex: number; device?: string; deleteOnTermination: boolean },
 ): NetworkInterface & { readonly attachment: Attachment } => ({
   ...eni,
   attachment: { id: birth.mint("network-interface-attachment"), ...slot, attached: birth.now },
 });
 
-/** The interface, free for another instance. */
+/** The interface, free for another instance. A public address it had as an instance's primary one does not stay. */
 export function detach(eni: NetworkInterface): NetworkInterface {
-  const { attachment: _, ...free } = eni;
+  const { attachment: _attachment, publicAddress: _publicAddress, publicOnStart: _publicOnStart, ...free } = eni;
   return free;
 }
+
+/** The interface without some of its secondary private IPv4 addresses; elastic IPs of those are left, free for others. */
+export const dropAddresses = (world: World, eni: NetworkInterface, gone: ReadonlySet<string>): Change[] => [
+  ...freeElasticIps(world, eni, gone),
+  put({ ...eni, addresses: eni.addresses.filter((address) => !gone.has(address)) }),
+];
+
+/** The interface goes; elastic IPs of its addresses are left, free for others. */
+export const deleteInterface = (world: World, eni: NetworkInterface): Change[] => [
+  ...freeElasticIps(world, eni),
+  remove(eni),
+];
 
 /** An instance's interfaces by device index: the first is the primary one. None once it is terminated. */
 export const interfacesOf = (world: World, instance: Pick<Instance, "id">): NetworkInterface[] =>

@@ -1,7 +1,8 @@
 import type { Birth, Tags } from "./birth.ts";
 import { owned } from "./birth.ts";
-import type { PrefixList, PrefixListEntry, PrefixListVersion } from "./resource.ts";
-import { listed, put, remove } from "./world.ts";
+import type { PrefixList, PrefixListEntry, PrefixListVersion, RouteTable, SecurityGroup } from "./resource.ts";
+import { tablesNaming } from "./route-table.ts";
+import { listed, need, put, remove } from "./world.ts";
 import type { Change, World } from "./world.ts";
 
 export interface PrefixListPlan extends Pick<PrefixList, "name" | "family" | "maxEntries" | "entries"> {
@@ -49,6 +50,12 @@ export function nextVersion(
 /** The groups whose rules name the list, which therefore cannot go. */
 export const groupsNaming = (world: World, list: PrefixList): string[] =>
   [...new Set([...listed(world, "rulesOfPrefixList", list.id).values()].map((rule) => rule.group))].toSorted();
+
+/** Everything that names the list: groups by their rules, then route tables. */
+export const holdersOfPrefixList = (world: World, list: PrefixList): (SecurityGroup | RouteTable)[] => [
+  ...groupsNaming(world, list).map((id) => need(world, "security-group", id)),
+  ...tablesNaming(world, list.id),
+];
 
 /** A list goes together with its past versions. */
 export const deletePrefixList = (world: World, list: PrefixList): Change[] => [

@@ -14,7 +14,29 @@ export interface Owned {
 export interface RegionResource extends Owned {
   readonly kind: "region";
   readonly id: string;
+  /** What launches get that do not say otherwise. */
+  readonly metadataDefaults?: MetadataDefaults;
 }
+
+/** How an instance may ask for its metadata. */
+export interface MetadataOptions {
+  /** Whether requests must carry a token (version 2 of the service). */
+  readonly tokens: "optional" | "required";
+  /** How many hops a token travels from the service: 1 to 64. */
+  readonly hopLimit: number;
+  /** Off: every request is refused. */
+  readonly endpoint: boolean;
+  /** Whether the service answers at its IPv6 address too. */
+  readonly ipv6: boolean;
+  /** Whether the instance sees its tags. */
+  readonly tags: boolean;
+}
+
+/** An account's wishes in a region, each absent without a preference. */
+export type MetadataDefaults = Partial<Omit<MetadataOptions, "ipv6">> & {
+  /** Whether launches without required tokens are refused. */
+  readonly tokensEnforced?: boolean;
+};
 
 export interface CidrAssociation {
   readonly association: string;
@@ -73,7 +95,13 @@ export interface SecurityGroupVpcAssociation extends Owned {
 /** Exactly one source (ingress) or destination (egress). */
 export type RulePeer =
   | { readonly type: "cidr"; readonly cidr: string }
-  | { readonly type: "group"; readonly group: Id<"security-group">; readonly account: string }
+  | {
+      readonly type: "group";
+      readonly group: Id<"security-group">;
+      readonly account: string;
+      /** Where no VPC may use both groups: the named one's VPC, and the peering that reached it when it was named. */
+      readonly across?: { readonly vpc: Id<"vpc">; readonly peering: Id<"vpc-peering-connection"> };
+    }
   | { readonly type: "prefix-list"; readonly list: string };
 
 export interface SecurityGroupRule extends Owned {
@@ -145,6 +173,8 @@ export interface Attachment {
   readonly id: Id<"network-interface-attachment">;
   readonly instance: Id<"instance">;
   readonly deviceIndex: number;
+  /** Its name inside the instance; eth<deviceIndex> where absent. */
+  readonly device?: string;
   readonly deleteOnTermination: boolean;
   readonly attached: string;
 }
@@ -166,7 +196,7 @@ export interface NetworkInterface extends Owned {
   readonly subnet: Id<"subnet">;
   /** What the data plane knows it by: 16 or more, no other interface of the VPC has it. */
   readonly number: number;
-  /** aa:bb:cc:dd:ee:ff, lower case, locally administered. */
+  /** aa:bb:cc:dd:ee:ff, lower case; locally administered, but where a virtual machine came with one. */
   readonly mac: string;
   readonly description: string;
   /** In the order given; at least one, but in a NAT gateway's. */
@@ -179,6 +209,8 @@ export interface NetworkInterface extends Owned {
   readonly ipv6Prefixes?: readonly string[];
   /** A public address from the pool that its primary private address has until it goes. */
   readonly publicAddress?: string;
+  /** Whether it gets one at each start of its instance. */
+  readonly publicOnStart?: true;
   readonly sourceDestCheck: boolean;
   readonly connectionTracking?: ConnectionTracking;
   /** The NAT gateway it was made by and for: nobody else may change it, and it has no groups. */
@@ -187,6 +219,21 @@ export interface NetworkInterface extends Owned {
 }
 
 export type InstanceState = "pending" | "running" | "shutting-down" | "terminated" | "stopping" | "stopped";
+
+/** A workload that is not Bailey's: it has an interface here, and others start and stop its processes. */
+export interface Attached {
+  readonly kind: "namespace" | "process" | "container" | "tap";
+  /** As its owner calls it: an absolute path, a process id, a container's name or id, a device of the host. */
+  readonly name: string;
+  /** What attached it, where that looks after it from then on: `cni <network>`. */
+  readonly by?: string;
+  /** Tells its network from any other of the host, while the host runs. Absent in a tap, whose network Bailey makes. */
+  readonly network?: string;
+  /** It is over when this path no longer leads to that network. */
+  readonly path?: string;
+  /** It is over when this process has ended; `started` is in clock ticks since the host's boot. */
+  readonly process?: { readonly pid: number; readonly started: number };
+}
 
 export interface Instance extends Owned {
   readonly kind: "instance";
@@ -210,6 +257,10 @@ export interface Instance extends Owned {
   readonly clientToken?: string;
   readonly terminationProtected: boolean;
   readonly shutdownBehavior: "stop" | "terminate";
+  /** Absent: its processes are started and stopped by Bailey. */
+  readonly attached?: Attached;
+  /** Absent in instances older than the metadata service: they have its defaults. */
+  readonly metadataOptions?: MetadataOptions;
 }
 
 /** Where a route leads. What it names may be gone: then it is a blackhole. */
@@ -301,14 +352,15 @@ export interface PeeringSide {
   readonly vpc: Id<"vpc">;
   readonly account: string;
   readonly region: string;
-  /** Whether the other side's public names resolve to private addresses when this VPC's side is asked. */
+  /** Whether this VPC's names lead to private addresses when the other side asks. */
   readonly dnsResolution: boolean;
 }
 
-/** Owned by the requester; the accepter sees it too. */
+/** Owned by the requester, and `tags` are the requester's; the accepter sees it too. */
 export interface VpcPeeringConnection extends Owned {
   readonly kind: "vpc-peering-connection";
   readonly id: Id<"vpc-peering-connection">;
+  readonly accepterTags?: Readonly<Record<string, string>>;
   readonly requester: PeeringSide;
   readonly accepter: PeeringSide;
   readonly state: "pending-acceptance" | "active" | "rejected" | "deleted" | "failed";

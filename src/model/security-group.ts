@@ -1,7 +1,15 @@
 import type { Family } from "../values/ip.ts";
 import type { Birth, Tags } from "./birth.ts";
 import { owned } from "./birth.ts";
-import type { RulePeer, SecurityGroup, SecurityGroupRule, SecurityGroupVpcAssociation, Vpc } from "./resource.ts";
+import { peeringBetween } from "./peers.ts";
+import type {
+  RulePeer,
+  SecurityGroup,
+  SecurityGroupRule,
+  SecurityGroupVpcAssociation,
+  Vpc,
+  VpcPeeringConnection,
+} from "./resource.ts";
 import { find, listed, need, put, remove } from "./world.ts";
 import type { Change, World } from "./world.ts";
 
@@ -13,6 +21,8 @@ export interface RuleContent {
   readonly peer: RulePeer;
   readonly description?: string;
 }
+
+export type GroupPeer = Extract<RulePeer, { type: "group" }>;
 
 const everything = { protocol: "-1", from: -1, to: -1 } as const;
 const toEveryone = (cidr: string): RuleContent => ({ ...everything, peer: { type: "cidr", cidr } });
@@ -94,23 +104,40 @@ export const vpcsOfGroup = (world: World, group: SecurityGroup): Vpc["id"][] => 
   ...[...listed(world, "associationsOfGroup", group.id).values()].map((association) => association.vpc),
 ];
 
-/** Whether some VPC's interfaces may have either group: only then can a rule of one name the other. */
+/** Whether some VPC's interfaces may have either group. */
 export function shareVpc(world: World, one: SecurityGroup, other: SecurityGroup): boolean {
   const vpcs = new Set(vpcsOfGroup(world, one));
   return vpcsOfGroup(world, other).some((vpc) => vpcs.has(vpc));
+}
+
+/** The peering over which members of the one meet members of the other. */
+export const peeringOfGroups = (world: World, one: SecurityGroup, other: SecurityGroup): VpcPeeringConnection | undefined =>
+  vpcsOfGroup(world, one)
+    .flatMap((vpc) => vpcsOfGroup(world, other).map((peer) => peeringBetween(world, vpc, peer)))
+    .find((peering) => peering !== undefined);
+
+/** What a rule of `group` about `named` says of its peer; undefined when their members never meet. */
+export function peerOf(world: World, group: SecurityGroup, named: SecurityGroup): GroupPeer | undefined {
+  const peer = { type: "group", group: named.id, account: named.account } as const;
+  if (shareVpc(world, group, named)) return peer;
+  const peering = peeringOfGroups(world, group, named);
+  return peering && { ...peer, across: { vpc: named.vpc, peering: peering.id } };
 }
 
 /** Whether a rule names a group that is gone or out of reach. It stays until it is revoked, and matches nothing. */
 export function isStale(world: World, rule: SecurityGroupRule): boolean {
   if (rule.peer.type !== "group") return false;
   const named = find(world, "security-group", rule.peer.group);
-  return !named || !shareVpc(world, need(world, "security-group", rule.group), named);
+  return !named || !peerOf(world, need(world, "security-group", rule.group), named);
 }
 
-/** What keeps the group from being deleted: interfaces in it, VPCs it is associated with, other groups whose rules name it. */
+/**
+ * What keeps the group from being deleted: interfaces in it, VPCs it is associated with, other groups whose rules name
+ * it, but for those that reach it over a peering only.
+ */
 export function holdersOfGroup(world: World, group: SecurityGroup): string[] {
   const referring = [...listed(world, "rulesReferring", group.id).values()]
-    .filter((rule) => rule.group !== group.id && !isStale(world, rule))
+    .filter((rule) => rule.group !== group.id && shareVpc(world, need(world, "security-group", rule.group), group))
     .map((rule) => rule.group);
   const [, ...associated] = vpcsOfGroup(world, group);
   const members = listed(world, "interfacesOfGroup", group.id).keys();

@@ -1,10 +1,16 @@
-import { firstOf, formatIp, lastOf, offset, cidrOf } from "../values/ip.ts";
+import { cidrOf, covers, firstOf, formatCidr, formatIp, holds, ipOf, lastOf, offset, overlaps, prefixOf, widthOf } from "../values/ip.ts";
 import type { Cidr, Ip } from "../values/ip.ts";
 import type { Birth, Tags } from "./birth.ts";
 import { owned } from "./birth.ts";
 import type { Subnet, Vpc } from "./resource.ts";
 import { listed } from "./world.ts";
 import type { World } from "./world.ts";
+
+/** The largest packet inside a VPC: Amazon's jumbo frames. */
+export const mtu = 9001;
+/** Where each subnet's router is found, for IPv6 as for every machine in it, and for IPv4. */
+export const routerLinkLocal: Ip = { family: 6, bits: 0xfe800ec2n << 96n | 1n };
+export const routerOf = (cidr: Cidr): Ip => offset(firstOf(cidr), 1);
 
 /** Network, router, resolver, one for later. The last address of a subnet is kept as well. */
 const reservedAtStart = 4;
@@ -42,27 +48,67 @@ export const makeSubnet = (birth: Birth, vpc: Vpc, plan: SubnetPlan): Subnet => 
 export const isReserved = (cidr: Cidr, ip: Ip): boolean =>
   ip.bits < cidr.base + BigInt(reservedAtStart) || ip.bits === lastOf(cidr).bits;
 
-/** Canonical texts of the addresses that interfaces in the subnet hold, of both families. */
-export const takenAddresses = (world: World, subnet: Subnet): Set<string> =>
-  new Set(
-    [...listed(world, "interfacesOfSubnet", subnet.id).values()].flatMap((eni) => [...eni.addresses, ...eni.ipv6Addresses]),
-  );
+/** What interfaces in a subnet have, of both families: single addresses in canonical text, and blocks of them. */
+export interface Held {
+  readonly addresses: Set<string>;
+  readonly prefixes: Cidr[];
+}
+
+export function heldIn(world: World, subnet: Subnet): Held {
+  const interfaces = [...listed(world, "interfacesOfSubnet", subnet.id).values()];
+  return {
+    addresses: new Set(interfaces.flatMap((eni) => [...eni.addresses, ...eni.ipv6Addresses])),
+    prefixes: interfaces.flatMap(({ prefixes = [], ipv6Prefixes = [] }) => [...prefixes, ...ipv6Prefixes].map(cidrOf)),
+  };
+}
+
+/** How long a block delegated to an interface is. */
+export const prefixLengths = { 4: 28, 6: 80 } as const;
+const sizeOf = ({ family, length }: Cidr): number => 2 ** (widthOf(family) - length);
 
 /** IPv4 addresses a new interface could get. */
 export function freeCount(world: World, subnet: Subnet): number {
-  const { length } = cidrOf(subnet.cidr);
-  const held = [...listed(world, "interfacesOfSubnet", subnet.id).values()].reduce((sum, eni) => sum + eni.addresses.length, 0);
-  return 2 ** (32 - length) - reservedInAll - held;
+  const held = [...listed(world, "interfacesOfSubnet", subnet.id).values()].reduce(
+    (sum, { addresses, prefixes = [] }) => sum + addresses.length + prefixes.length * 2 ** (32 - prefixLengths[4]),
+    0,
+  );
+  return sizeOf(cidrOf(subnet.cidr)) - reservedInAll - held;
 }
 
-/** The lowest `count` addresses of the block that are neither reserved nor taken; undefined when there are too few. */
-export function allocate(cidr: Cidr, taken: ReadonlySet<string>, count: number): string[] | undefined {
+/** The lowest `count` addresses of the block that are neither reserved nor held; undefined when there are too few. */
+export function allocate(cidr: Cidr, { addresses, prefixes }: Held, count: number): string[] | undefined {
   const found: string[] = [];
   const last = lastOf(cidr).bits;
-  for (let ip = offset(firstOf(cidr), reservedAtStart); found.length < count; ip = offset(ip, 1)) {
+  let ip = offset(firstOf(cidr), reservedAtStart);
+  while (found.length < count) {
     if (ip.bits >= last) return undefined;
+    const block = prefixes.find((prefix) => holds(prefix, ip));
     const text = formatIp(ip);
-    if (!taken.has(text)) found.push(text);
+    if (!block && !addresses.has(text)) found.push(text);
+    ip = offset(block ? lastOf(block) : ip, 1);
+  }
+  return found;
+}
+
+/** Whether a block holds an address that is nobody's. */
+export const hasReserved = (cidr: Cidr, block: Cidr): boolean =>
+  isReserved(cidr, firstOf(block)) || isReserved(cidr, lastOf(block));
+
+/** Whether somebody has an address of the block. */
+export const isHeld = ({ addresses, prefixes }: Held, block: Cidr): boolean =>
+  prefixes.some((prefix) => overlaps(prefix, block)) || [...addresses].some((text) => holds(block, ipOf(text)));
+
+/** The lowest `count` blocks to delegate in which nothing is reserved or held; undefined when there are too few. */
+export function allocatePrefixes(cidr: Cidr, { addresses, prefixes }: Held, count: number): string[] | undefined {
+  const length = prefixLengths[cidr.family];
+  const all = [...[...addresses].map(ipOf), ...prefixes.map(firstOf)];
+  const taken = new Set(all.filter(({ family }) => family === cidr.family).map((ip) => prefixOf(ip, length).base));
+  const found: string[] = [];
+  let block = prefixOf(firstOf(cidr), length);
+  while (found.length < count) {
+    if (!covers(cidr, block)) return undefined;
+    if (!hasReserved(cidr, block) && !taken.has(block.base)) found.push(formatCidr(block));
+    block = prefixOf(offset(lastOf(block), 1), length);
   }
   return found;
 }

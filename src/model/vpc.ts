@@ -110,7 +110,16 @@ export const subnetsInBlock = (world: World, vpc: Vpc, block: CidrAssociation): 
 /** What keeps a VPC from being deleted: all in it but what was made with it, and other VPCs' groups that it may use. */
 export function holdersOfVpc(world: World, vpc: Vpc): string[] {
   const own: ReadonlySet<string> = new Set([vpc.defaultGroup, vpc.defaultAcl, vpc.mainRouteTable]);
-  const inside = ["subnetsOfVpc", "groupsOfVpc", "aclsOfVpc", "routeTablesOfVpc", "interfacesOfVpc"] as const;
+  const inside = [
+    "subnetsOfVpc",
+    "groupsOfVpc",
+    "aclsOfVpc",
+    "routeTablesOfVpc",
+    "interfacesOfVpc",
+    "internetGatewaysOfVpc",
+    "egressOnlyGatewaysOfVpc",
+    "natGatewaysOfVpc",
+  ] as const;
   const associated = [...listed(world, "associationsOfVpc", vpc.id).values()].map((association) => association.group);
   return [
     ...inside.flatMap((index) => [...listed(world, index, vpc.id).keys()].filter((id) => !own.has(id)).toSorted()),

@@ -170,10 +170,11 @@ export function list<K extends Kind>(
   return [...((world.scopes.get(`${kind}/${scopeKey(scope)}`) ?? PersistentMap<string, Resource>()) as Table<K>).values()];
 }
 
+/** All resources of a kind by id, in every account and region. The map's identity is kept while none of them changes. */
+export const tableOf = <K extends Kind>(world: World, kind: K): Table<K> => (world.tables.get(kind) ?? nothing) as Table<K>;
+
 /** All resources of a kind, in every account and region. */
-export function everywhere<K extends Kind>(world: World, kind: K): ResourceOf<K>[] {
-  return [...((world.tables.get(kind) ?? PersistentMap<string, Resource>()) as Table<K>).values()];
-}
+export const everywhere = <K extends Kind>(world: World, kind: K): ResourceOf<K>[] => [...tableOf(world, kind).values()];
 
 /** Every resource there is. */
 export const everything = (world: World): Resource[] => [...world.tables.values()].flatMap((table) => [...table.values()]);

@@ -5,24 +5,29 @@ import type {
   NetworkAcl,
   NetworkInterface,
   PrefixList as ModelPrefixList,
+  RouteTable,
   SecurityGroup,
   SecurityGroupRule,
   Subnet as ModelSubnet,
   Vpc,
 } from "../model/resource.ts";
 import { addressesOf } from "../model/network-interface.ts";
-import { everywhere, find, listed, need, type Table, type World } from "../model/world.ts";
-import { cidrOf, covers, ipOf } from "../values/ip.ts";
+import { everywhere, listed, need, type Table, type World } from "../model/world.ts";
+import { routeTableOf } from "../model/route-table.ts";
+import { blocksOf } from "../model/vpc.ts";
+import { type Cidr, cidrOf, covers } from "../values/ip.ts";
 import { once } from "../values/once.ts";
 import { hasPorts, hasTypes, ICMPV6, parseProtocol, type Protocol } from "../values/protocol.ts";
+import { lowerMembers } from "./members.ts";
+import { keptMap, lowerWays } from "./ways.ts";
 import { type Acl, type AclEntry, defaultIdle, type Group, type GroupRule, type Idle, type Interface, type Members, type Network, type Peer, type PrefixList, type Subnet, type Values } from "./network.ts";
 
-/** Every network that has an interface to filter, by VPC id. */
+/** Every network that has an interface to filter, or a link to another, by VPC id. */
 export function lower(world: World): ReadonlyMap<string, Network> {
   const networks = new Map<string, Network>();
   for (const vpc of everywhere(world, "vpc")) {
     const network = lowerVpc(world, vpc);
-    if (network.interfaces.size > 0) networks.set(vpc.id, network);
+    if (network.interfaces.size + network.peerings.size > 0) networks.set(vpc.id, network);
   }
   return networks;
 }
@@ -40,18 +45,20 @@ export function lowerVpc(world: World, vpc: Vpc): Network {
   const subnets = new Map<string, Subnet>();
   const acls = new Map<string, Acl>();
   for (const subnet of sorted(listed(world, "subnetsOfVpc", vpc.id))) {
-    subnets.set(subnet.id, lowerSubnet(subnet));
+    subnets.set(subnet.id, lowerSubnet(subnet, routeTableOf(world, subnet)));
     if (!acls.has(subnet.acl)) acls.set(subnet.acl, lowerAcl(need(world, "network-acl", subnet.acl)));
   }
-  return { id: vpc.id, interfaces, subnets, groups, members, prefixes, acls };
+  return { id: vpc.id, interfaces, subnets: keptMap(vpc, "subnets", subnets), groups, members, prefixes, acls, cidrs: lowerBlocks(vpc), ...lowerWays(world, vpc) };
 }
+
+const lowerBlocks = once((vpc: Vpc): readonly Cidr[] => blocksOf(vpc));
 
 const sorted = <R extends { readonly id: string }>(table: { values(): Iterable<R> }): R[] =>
   [...table.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
 
 const lowerInterfaces = once(
   (table: Table<"network-interface">): ReadonlyMap<string, Interface> =>
-    new Map(sorted(table).map((resource) => [resource.id, lowerInterface(resource)])),
+    new Map(sorted(table).filter(({ natGateway }) => natGateway === undefined).map((resource) => [resource.id, lowerInterface(resource)])),
 );
 
 /** Ids of the groups some interface is in. */
@@ -80,6 +87,9 @@ const lowerInterface = once((resource: NetworkInterface): Interface => ({
   subnet: resource.subnet,
   groups: resource.groups,
   addresses: addressesOf(resource),
+  ...((resource.prefixes || resource.ipv6Prefixes) && {
+    prefixes: [...(resource.prefixes ?? []), ...(resource.ipv6Prefixes ?? [])].map(cidrOf),
+  }),
   checked: resource.sourceDestCheck,
   ...(resource.connectionTracking && { idle: idleOf(resource.connectionTracking) }),
 }));
@@ -90,10 +100,21 @@ const idleOf = ({ tcpEstablished, udp, udpStream }: ConnectionTracking): Idle =>
   udpStream: udpStream ?? defaultIdle.udpStream,
 });
 
-const lowerSubnet = once((subnet: ModelSubnet): Subnet => ({
+const lowerSubnet = (subnet: ModelSubnet, table: RouteTable): Subnet => subnetOf(subnet, nameOf(table.id));
+const subnetOf = once((subnet: ModelSubnet, table: { readonly id: string }): Subnet => ({
   id: subnet.id,
   acl: subnet.acl,
+  cidrs: [subnet.cidr, ...subnet.ipv6Cidrs.map(({ cidr }) => cidr)].map(cidrOf),
+  table: table.id,
 }));
+
+/** A name as an object, as what is remembered is remembered by objects. */
+const names = new Map<string, { readonly id: string }>();
+function nameOf(id: string): { readonly id: string } {
+  const found = names.get(id) ?? { id };
+  names.set(id, found);
+  return found;
+}
 
 const lowerRules = once((group: SecurityGroup, rules: Table<"security-group-rule">): Group => {
   const all = sorted(rules);
@@ -107,26 +128,10 @@ const lowerRules = once((group: SecurityGroup, rules: Table<"security-group-rule
 const lowerGroup = (world: World, id: string): Group =>
   lowerRules(need(world, "security-group", id), listed(world, "rulesOfGroup", id));
 
-/**
- * A reference is to the private addresses of the group's members in the same network, secondary ones included. A group
- * that is gone has none.
- */
-function lowerMembers(world: World, id: string, vpc: Vpc): Members {
-  const group = find(world, "security-group", id);
-  return group ? lowerMembership(group, listed(world, "interfacesOfGroup", id), vpc) : { id, addresses: [] };
-}
-
 /** The entries of the present version; one that another holds adds nothing. */
 const lowerPrefixList = once((list: ModelPrefixList): PrefixList => {
   const all = list.entries.map(({ cidr }) => cidrOf(cidr));
   return { id: list.id, cidrs: all.filter((cidr) => !all.some((other) => other.length < cidr.length && covers(other, cidr))) };
-});
-
-const lowerMembership = once((group: SecurityGroup, interfaces: Table<"network-interface">, vpc: Vpc): Members => {
-  const texts = [...interfaces.values()]
-    .filter((resource) => resource.vpc === vpc.id)
-    .flatMap((resource) => [...resource.addresses, ...resource.ipv6Addresses]);
-  return { id: group.id, addresses: [...new Set(texts)].sort().map(ipOf) };
 });
 
 const lowerAcl = once((acl: NetworkAcl): Acl => {

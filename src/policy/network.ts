@@ -5,6 +5,9 @@
  * The pipeline of a packet from interface A to interface B:
  *   source check of A → groups of A, out → if they are in different subnets: list of A's subnet, out, then list of
  *   B's subnet, in → groups of B, in.
+ * Either end may be an uplink, where another network or the internet begins: it has neither groups nor lists. Addresses
+ * are always the private ones: the internet's are rewritten on its side of the lists. A packet that goes out through a
+ * NAT also meets the lists of the NAT's subnet, in and out, and so does its reply.
  * Groups are stateful and allow only; lists are stateless, ordered, allow or deny. Whatever is not allowed is refused.
  */
 import type { Cidr, Family, Ip } from "../values/ip.ts";
@@ -66,6 +69,73 @@ export interface Subnet {
   readonly id: string;
   /** Key in Network.acls. */
   readonly acl: string;
+  /** Its blocks: what goes from one of its addresses to another meets neither list nor route. */
+  readonly cidrs: readonly Cidr[];
+  /** Key in Network.tables; one that is not there has only the local routes. */
+  readonly table: string;
+}
+
+/** Where a route leads: `blackhole` where what it names is gone. */
+export type Hop =
+  | { readonly to: "local" | "blackhole" | "internet" | "egress-only" }
+  | { readonly to: "nat" | "peering" | "appliance"; readonly id: string };
+
+export interface Route {
+  readonly destination: Cidr;
+  readonly hop: Hop;
+  /** The destination as its owner wrote it: a prefix, or the id of a prefix list. */
+  readonly written: string;
+}
+
+export interface RouteTable {
+  readonly id: string;
+  /** Longest prefix first, no destination twice: the first that holds an address decides. */
+  readonly routes: readonly Route[];
+}
+
+/** An address that the internet knows by another one. */
+export interface PublicAddress {
+  readonly private: Ip;
+  readonly public: Ip;
+}
+
+/** The way to the internet: one device, whichever gateways use it. */
+export interface Internet {
+  readonly kind: "internet";
+  /** Of the gateway that stands for it in explanations. */
+  readonly id: string;
+  readonly device: string;
+  readonly index: number;
+  /** Whether connections may be opened from outside, and IPv4 go through: not with an egress-only gateway alone. */
+  readonly open: boolean;
+  /** Key in Network.tables: routes what comes in. Absent: the local routes do. */
+  readonly table?: string;
+  /** Of interfaces and public NATs, each private and each public address once. */
+  readonly addresses: readonly PublicAddress[];
+}
+
+/** A link to another network. */
+export interface Peering {
+  readonly kind: "peering";
+  readonly id: string;
+  readonly device: string;
+  readonly index: number;
+  /** The other network. */
+  readonly network: string;
+  /** Its blocks: what comes from there has a source in them. */
+  readonly cidrs: readonly Cidr[];
+}
+
+export type Uplink = Internet | Peering;
+
+/** Lets what is inside a subnet open connections outside under its own address. */
+export interface Nat {
+  readonly id: string;
+  /** 1 to 8191, unique in the network. */
+  readonly number: number;
+  readonly subnet: string;
+  /** At least one; the public one is absent in a private NAT, which cannot reach the internet. */
+  readonly addresses: readonly { readonly private: Ip; readonly public?: Ip }[];
 }
 
 /** Seconds a connection may be idle before it is forgotten. */
@@ -93,6 +163,8 @@ export interface Interface {
   readonly groups: readonly string[];
   /** Its own addresses, both families: routed to it, and the only sources it may use while `checked`. */
   readonly addresses: readonly Ip[];
+  /** Blocks whose addresses are its own too. */
+  readonly prefixes?: readonly Cidr[];
   /** Source/destination check. */
   readonly checked: boolean;
   /** Where it is not `defaultIdle`. */
@@ -110,7 +182,25 @@ export interface Network {
   /** Every prefix list that some rule refers to. */
   readonly prefixes: ReadonlyMap<string, PrefixList>;
   readonly acls: ReadonlyMap<string, Acl>;
+  /** All its blocks. */
+  readonly cidrs: readonly Cidr[];
+  readonly tables: ReadonlyMap<string, RouteTable>;
+  readonly internet?: Internet;
+  readonly peerings: ReadonlyMap<string, Peering>;
+  readonly nats: ReadonlyMap<string, Nat>;
 }
+
+/** Where a packet comes from or goes to, as one network sees it. */
+export type End = Interface | Uplink;
+export const isInterface = (end: End): end is Interface => !("kind" in end);
+
+/** A network nobody can leave, beside what it says of itself. */
+export const closed = {
+  cidrs: [],
+  tables: new Map<string, RouteTable>(),
+  peerings: new Map<string, Peering>(),
+  nats: new Map<string, Nat>(),
+} as const;
 
 /** Whether an address prefix is the whole of its family: `open to the world`. */
 export const isWorld = (peer: Peer): peer is { readonly cidr: Cidr } => "cidr" in peer && peer.cidr.length === 0;

@@ -89,8 +89,15 @@ export function parseCidr(text: string): Cidr | undefined {
   const ip = match && parseIp(match[1] ?? "");
   const length = Number(match?.[2]);
   if (!ip || length > widthOf(ip.family)) return undefined;
-  return { family: ip.family, base: ip.bits & ~hostBits(ip.family, length), length };
+  return prefixOf(ip, length);
 }
+
+/** The prefix of the length that holds the address. */
+export const prefixOf = ({ family, bits }: Ip, length: number): Cidr => ({
+  family,
+  base: bits & ~hostBits(family, length),
+  length,
+});
 
 export const formatCidr = (cidr: Cidr): string =>
   `${formatIp({ family: cidr.family, bits: cidr.base })}/${cidr.length}`;
@@ -102,7 +109,7 @@ export const lastOf = (cidr: Cidr): Ip => ({
 });
 
 /** The prefix that holds just this address. */
-export const hostCidr = (ip: Ip): Cidr => ({ family: ip.family, base: ip.bits, length: widthOf(ip.family) });
+export const hostCidr = (ip: Ip): Cidr => prefixOf(ip, widthOf(ip.family));
 
 /** Whether the prefix holds the address; never across families. */
 export const holds = (cidr: Cidr, ip: Ip): boolean =>

@@ -4,6 +4,7 @@ import type { Kernel, Step } from "../../src/apply/kernel.ts";
 import { startLoop } from "../../src/apply/loop.ts";
 import { openKernel } from "../../src/io/kernel.ts";
 import type { World } from "../../src/model/world.ts";
+import { ipOf } from "../../src/values/ip.ts";
 import type { Defer } from "../endings.ts";
 import { Wire } from "./wire.ts";
 
@@ -40,7 +41,7 @@ export async function openLive(defer: Defer, watch: Watch = (steps, run) => run(
     kernel,
     reach: async (world) => {
       newest = world;
-      loop ??= startLoop({ kernel: watched, realm, world: () => newest ?? world, sleep: () => Promise.resolve(), log: () => undefined });
+      loop ??= startLoop({ kernel: watched, realm, machineIp: ipOf("203.0.113.1"), world: () => newest ?? world, sleep: () => Promise.resolve(), log: () => undefined });
       const refused = await loop.settle(world.revision);
       if (refused) throw new Error(refused.message);
     },

@@ -1,5 +1,5 @@
 /** The kernel converges on the world from wherever it is, touches nothing that is not ours, and fails closed. */
-import { namespacePrefix, routerNamespace } from "../../src/compile/names.ts";
+import { machine, namespacePrefix, routerNamespace } from "../../src/compile/names.ts";
 import assert from "node:assert/strict";
 import { execFileSync, spawnSync } from "node:child_process";
 import { after, test } from "node:test";
@@ -17,6 +17,7 @@ import { hostImage } from "../../src/api/ec2/images.ts";
 import { openKernel } from "../../src/io/kernel.ts";
 import { started, terminated } from "../../src/model/instance.ts";
 import { applyChanges, everywhere, put, type World } from "../../src/model/world.ts";
+import { ipOf } from "../../src/values/ip.ts";
 import { Region } from "../unit/ec2/region.ts";
 import { canUseKernel } from "./lab.ts";
 
@@ -117,7 +118,7 @@ function start(kernel: Kernel, realm: string, sabotage: (step: Step) => void = (
     steps,
     async reach(wanted) {
       world = wanted;
-      begun ??= startLoop({ kernel: watched, realm, world: () => world ?? wanted, sleep: () => Promise.resolve(), log: () => undefined });
+      begun ??= startLoop({ kernel: watched, realm, machineIp: ipOf("203.0.113.1"), world: () => world ?? wanted, sleep: () => Promise.resolve(), log: () => undefined });
       assert.equal(await begun.settle(wanted.revision), undefined);
     },
     end: async () => begun?.stop(),
@@ -372,8 +373,8 @@ test("observing is by name: another realm's namespaces are not seen", options, a
     const [mine, theirs] = [newRealm(), newRealm()];
     await kernel.run([{ op: "namespace.add", namespace: `${namespacePrefix(theirs)}i-1`, role: "host" }]);
     const seen: ReadonlyMap<string, ObservedNamespace> = await kernel.observe(namespacePrefix(mine));
-    assert.equal(seen.size, 0);
-    assert.deepEqual([...desire(new Region().world, mine).namespaces.keys()], []);
+    assert.deepEqual([...seen.keys()], [machine]);
+    assert.deepEqual([...desire(new Region().world, mine, ipOf("203.0.113.1")).namespaces.keys()], []);
   } finally {
     await kernel.close();
   }

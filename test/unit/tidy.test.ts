@@ -23,10 +23,11 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   compile: ["values", "policy"],
   apply: ["values", "model", "policy", "compile"],
   host: ["values", "model", "policy", "compile"],
+  services: ["values", "model"],
   api: ["values", "model", "iam", "policy"],
-  io: ["values", "model", "iam", "policy", "compile", "apply", "host", "api"],
-  cli: ["values", "model", "iam", "policy", "compile", "apply", "host", "api", "io", "main"],
-  main: ["values", "model", "iam", "policy", "compile", "apply", "host", "api", "io", "cli"],
+  io: ["values", "model", "iam", "policy", "compile", "apply", "host", "services", "api"],
+  cli: ["values", "model", "iam", "policy", "compile", "apply", "host", "services", "api", "io", "main"],
+  main: ["values", "model", "iam", "policy", "compile", "apply", "host", "services", "api", "io", "cli"],
 };
 
 const importsOf = (text: string): string[] =>

@@ -7,6 +7,7 @@ import { hasPorts, hasTypes, ICMP, parseProtocol } from "../../values/protocol.t
 import { isRefusal, type Refusal, refuse } from "../../values/refuse.ts";
 import { endsOf } from "./ends.ts";
 import { type Asked, type Explanation, settled, travelled } from "./explanation.ts";
+import { readRequest } from "./request.ts";
 import { withoutFilter } from "./unfiltered.ts";
 
 export interface ExplainRequest {
@@ -22,7 +23,7 @@ export interface ExplainRequest {
   readonly code?: number;
 }
 
-const members: Readonly<Record<keyof ExplainRequest, "string" | "number">> = {
+const members = {
   from: "string",
   to: "string",
   protocol: "string",
@@ -30,26 +31,11 @@ const members: Readonly<Record<keyof ExplainRequest, "string" | "number">> = {
   sourcePort: "number",
   type: "number",
   code: "number",
-};
-
-function readRequest(input: unknown): ExplainRequest | Refusal {
-  const given = Object.entries(typeof input === "object" && input !== null ? input : {});
-  for (const [name, value] of given) {
-    const wanted = Object.entries(members).find(([member]) => member === name)?.[1];
-    if (wanted === undefined) return refuse("UnknownParameter", `The parameter ${name} is not recognized`);
-    if (typeof value !== wanted) return refuse("InvalidParameterValue", `Value for parameter ${name} is not a ${wanted}.`);
-  }
-  for (const name of ["from", "to", "protocol"]) {
-    if (!given.some(([member]) => member === name)) {
-      return refuse("MissingParameter", `The request must contain the parameter ${name}`);
-    }
-  }
-  return Object.fromEntries(given) as unknown as ExplainRequest;
-}
+} as const satisfies Readonly<Record<keyof ExplainRequest, string>>;
 
 /** Answers an ExplainRequest; refuses what it cannot find with the code the EC2 API has for it. */
 export function explain(world: World, scope: Scope, input: unknown): Refusal | Explanation {
-  const request = readRequest(input);
+  const request: ExplainRequest | Refusal = readRequest(input, members, ["from", "to", "protocol"]);
   if (isRefusal(request)) return request;
   const protocol = parseProtocol(request.protocol);
   if (protocol === undefined || protocol === "all") {

@@ -1,4 +1,5 @@
 /** `status`: what the region holds and whether the data plane is in order, as `bailey status` shows it. */
+import type { Attached, NetworkInterface } from "../../model/resource.ts";
 import { list, listed, type World } from "../../model/world.ts";
 
 export interface DataPlaneStatus {
@@ -34,6 +35,7 @@ export function statusReport(
       return {
         id: instance.id,
         state: instance.state,
+        ...(instance.attached && { attached: attachedView(instance.attached, interfaces) }),
         subnet: instance.subnet,
         addresses: interfaces.flatMap(({ addresses, ipv6Addresses }) => [...addresses, ...ipv6Addresses]),
         groups: [...new Set(interfaces.flatMap(({ groups }) => groups))],
@@ -41,3 +43,11 @@ export function statusReport(
     }),
   };
 }
+
+/** What an attached instance is to whoever runs it. */
+const attachedView = ({ kind, name, by }: Attached, interfaces: readonly NetworkInterface[]) => ({
+  kind,
+  name,
+  ...(by !== undefined && { by }),
+  ...(interfaces[0]?.attachment?.device !== undefined && { device: interfaces[0].attachment.device }),
+});

@@ -9,6 +9,7 @@ import { operation } from "../operation.ts";
 import { findInstanceType } from "./instance-types.ts";
 import { locate } from "./lookup.ts";
 import { unserved } from "./served.ts";
+import { serviceAttachmentPrefix } from "./views/network-interface.ts";
 
 /** Puts an interface into a free slot of an instance in the same zone. */
 export const attachNetworkInterface = operation({
@@ -35,9 +36,12 @@ export const attachNetworkInterface = operation({
 });
 
 function refuseAttachment(world: World, instance: Instance, eni: NetworkInterface, deviceIndex: number): Refusal | undefined {
-  if (eni.attachment) return refuse("InvalidNetworkInterface.InUse", `Interface: [${eni.id}] in use.`);
+  if (eni.attachment || eni.natGateway) return refuse("InvalidNetworkInterface.InUse", `Interface: [${eni.id}] in use.`);
   if (instance.state !== "running" && instance.state !== "stopped") {
     return refuse("IncorrectState", `Instance '${instance.id}' is not 'running' or 'stopped'.`);
+  }
+  if (instance.attached) {
+    return refuse("UnsupportedOperation", `The instance '${instance.id}' is attached by its one network interface.`);
   }
   if (need(world, "subnet", eni.subnet).zone !== need(world, "subnet", instance.subnet).zone) {
     return refuse(
@@ -56,15 +60,22 @@ function refuseAttachment(world: World, instance: Instance, eni: NetworkInterfac
   if (type && present.length + 1 > type.interfaces) {
     return refuse("AttachmentLimitExceeded", `Interface count ${present.length + 1} exceeds the limit for ${type.name}`);
   }
-  return type && Math.max(eni.addresses.length, eni.ipv6Addresses.length) > type.addressesPerInterface
+  return type && mostHeld(eni) > type.addressesPerInterface
     ? refuse("PrivateIpAddressLimitExceeded", `The maximum number of addresses per interface is ${type.addressesPerInterface}`)
     : undefined;
 }
+
+/** How many places of either family an interface fills. */
+const mostHeld = ({ addresses, ipv6Addresses, prefixes = [], ipv6Prefixes = [] }: NetworkInterface): number =>
+  Math.max(addresses.length + prefixes.length, ipv6Addresses.length + ipv6Prefixes.length);
 
 /** Takes an interface out of its instance: any but the primary one. */
 export const detachNetworkInterface = operation({
   name: "DetachNetworkInterface",
   run(world, { AttachmentId = "" }, call) {
+    if (AttachmentId.startsWith(serviceAttachmentPrefix)) {
+      return refuse("OperationNotPermitted", "You are not allowed to manage 'ela-attach' attachments.");
+    }
     if (!parseId("network-interface-attachment", AttachmentId)) {
       return refuse(
         "InvalidNetworkInterfaceAttachmentId.Malformed",

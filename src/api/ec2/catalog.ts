@@ -1,33 +1,40 @@
 import type { ServedOperation } from "../perform.ts";
-import {
-  assignIpv6Addresses,
-  assignPrivateIpAddresses,
-  unassignIpv6Addresses,
-  unassignPrivateIpAddresses,
-} from "./assign-addresses.ts";
+import { describeAddressesAttribute, modifyAddressAttribute, resetAddressAttribute } from "./address-attribute.ts";
+import { allocateAddress, releaseAddress } from "./allocate-address.ts";
+import { assignIpv6Addresses, assignPrivateIpAddresses } from "./assign-addresses.ts";
+import { associateAddress, disassociateAddress } from "./associate-address.ts";
+import { attachInternetGateway, detachInternetGateway } from "./attach-internet-gateway.ts";
 import { attachNetworkInterface, detachNetworkInterface } from "./attach-network-interface.ts";
 import { authorizeSecurityGroupEgress, authorizeSecurityGroupIngress } from "./authorize-security-group.ts";
 import { createDefaultSubnet, createDefaultVpc } from "./create-default-vpc.ts";
 import { createManagedPrefixList } from "./create-managed-prefix-list.ts";
+import { createNatGateway } from "./create-nat-gateway.ts";
 import { createNetworkAcl } from "./create-network-acl.ts";
 import { createNetworkInterface } from "./create-network-interface.ts";
+import { createRouteTable } from "./create-route-table.ts";
 import { createSecurityGroup } from "./create-security-group.ts";
 import { createSubnet } from "./create-subnet.ts";
 import { createVpc } from "./create-vpc.ts";
+import { createVpcPeeringConnection } from "./create-vpc-peering-connection.ts";
 import { deleteManagedPrefixList } from "./delete-managed-prefix-list.ts";
+import { deleteNatGateway } from "./delete-nat-gateway.ts";
 import { deleteNetworkAcl } from "./delete-network-acl.ts";
 import { deleteNetworkInterface } from "./delete-network-interface.ts";
+import { deleteRouteTable } from "./delete-route-table.ts";
 import { deleteSecurityGroup } from "./delete-security-group.ts";
 import { deleteSubnet } from "./delete-subnet.ts";
 import { deleteVpc } from "./delete-vpc.ts";
 import { describeAccountAttributes } from "./describe-account-attributes.ts";
+import { describeAddresses } from "./describe-addresses.ts";
 import { describeAvailabilityZones } from "./describe-availability-zones.ts";
 import { describeDhcpOptions } from "./describe-dhcp-options.ts";
 import { describeImages } from "./describe-images.ts";
 import { describeInstanceStatus } from "./describe-instance-status.ts";
 import { describeInstanceTypes } from "./describe-instance-types.ts";
 import { describeInstances } from "./describe-instances.ts";
+import { describeEgressOnlyInternetGateways, describeInternetGateways } from "./describe-internet-gateways.ts";
 import { describeManagedPrefixLists } from "./describe-managed-prefix-lists.ts";
+import { describeNatGateways } from "./describe-nat-gateways.ts";
 import { describeNetworkAcls } from "./describe-network-acls.ts";
 import { describeNetworkInterfaces } from "./describe-network-interfaces.ts";
 import { describePrefixLists } from "./describe-prefix-lists.ts";
@@ -39,16 +46,30 @@ import { describeSecurityGroupVpcAssociations } from "./describe-security-group-
 import { describeSecurityGroups } from "./describe-security-groups.ts";
 import { describeStaleSecurityGroups } from "./describe-stale-security-groups.ts";
 import { describeSubnets } from "./describe-subnets.ts";
+import { describeVpcPeeringConnections } from "./describe-vpc-peering-connections.ts";
 import { describeVpcs } from "./describe-vpcs.ts";
+import { associateDhcpOptions, createDhcpOptions, deleteDhcpOptions } from "./dhcp-options.ts";
+import { createEgressOnlyInternetGateway, deleteEgressOnlyInternetGateway } from "./egress-only-internet-gateway.ts";
+import { emptyDescribes } from "./empty.ts";
 import { getConsoleOutput } from "./get-console-output.ts";
 import { getManagedPrefixListAssociations } from "./get-managed-prefix-list-associations.ts";
 import { getManagedPrefixListEntries } from "./get-managed-prefix-list-entries.ts";
 import { getSecurityGroupsForVpc } from "./get-security-groups-for-vpc.ts";
 import { describeInstanceAttribute, modifyInstanceAttribute } from "./instance-attribute.ts";
 import { rebootInstances, startInstances, stopInstances, terminateInstances } from "./instance-state.ts";
+import { createInternetGateway, deleteInternetGateway } from "./internet-gateway.ts";
+import { getInstanceMetadataDefaults, modifyInstanceMetadataDefaults } from "./metadata-defaults.ts";
+import { modifyInstanceMetadataOptions } from "./metadata-options.ts";
 import { modifyManagedPrefixList } from "./modify-managed-prefix-list.ts";
 import { modifySecurityGroupRules } from "./modify-security-group-rules.ts";
 import { modifySubnetAttribute } from "./modify-subnet-attribute.ts";
+import { modifyVpcPeeringConnectionOptions } from "./modify-vpc-peering-connection-options.ts";
+import {
+  assignPrivateNatGatewayAddress,
+  associateNatGatewayAddress,
+  disassociateNatGatewayAddress,
+  unassignPrivateNatGatewayAddress,
+} from "./nat-gateway-address.ts";
 import { createNetworkAclEntry, deleteNetworkAclEntry, replaceNetworkAclEntry } from "./network-acl-entry.ts";
 import {
   describeNetworkInterfaceAttribute,
@@ -58,53 +79,89 @@ import {
 import { replaceNetworkAclAssociation } from "./replace-network-acl-association.ts";
 import { restoreManagedPrefixListVersion } from "./restore-managed-prefix-list-version.ts";
 import { revokeSecurityGroupEgress, revokeSecurityGroupIngress } from "./revoke-security-group.ts";
+import { createRoute, deleteRoute, replaceRoute } from "./route.ts";
+import { associateRouteTable, disassociateRouteTable, replaceRouteTableAssociation } from "./route-table-association.ts";
 import { runInstances } from "./run-instances.ts";
 import { associateSecurityGroupVpc, disassociateSecurityGroupVpc } from "./security-group-vpc.ts";
 import { associateSubnetCidrBlock, disassociateSubnetCidrBlock } from "./subnet-cidr-block.ts";
 import { createTags, deleteTags, describeTags } from "./tags.ts";
+import { unassignIpv6Addresses, unassignPrivateIpAddresses } from "./unassign-addresses.ts";
 import {
   updateSecurityGroupRuleDescriptionsEgress,
   updateSecurityGroupRuleDescriptionsIngress,
 } from "./update-security-group-rule-descriptions.ts";
 import { describeVpcAttribute, modifyVpcAttribute } from "./vpc-attribute.ts";
 import { associateVpcCidrBlock, disassociateVpcCidrBlock } from "./vpc-cidr-block.ts";
+import {
+  acceptVpcPeeringConnection,
+  deleteVpcPeeringConnection,
+  rejectVpcPeeringConnection,
+} from "./vpc-peering-connection-state.ts";
 
 const all: readonly ServedOperation[] = [
+  ...emptyDescribes,
+  acceptVpcPeeringConnection,
+  allocateAddress,
   assignIpv6Addresses,
   assignPrivateIpAddresses,
+  assignPrivateNatGatewayAddress,
+  associateAddress,
+  associateDhcpOptions,
+  associateNatGatewayAddress,
+  associateRouteTable,
   associateSecurityGroupVpc,
   associateSubnetCidrBlock,
   associateVpcCidrBlock,
+  attachInternetGateway,
   attachNetworkInterface,
   authorizeSecurityGroupEgress,
   authorizeSecurityGroupIngress,
   createDefaultSubnet,
   createDefaultVpc,
+  createDhcpOptions,
+  createEgressOnlyInternetGateway,
+  createInternetGateway,
   createManagedPrefixList,
+  createNatGateway,
   createNetworkAcl,
   createNetworkAclEntry,
   createNetworkInterface,
+  createRoute,
+  createRouteTable,
   createSecurityGroup,
   createSubnet,
   createTags,
   createVpc,
+  createVpcPeeringConnection,
+  deleteDhcpOptions,
+  deleteEgressOnlyInternetGateway,
+  deleteInternetGateway,
   deleteManagedPrefixList,
+  deleteNatGateway,
   deleteNetworkAcl,
   deleteNetworkAclEntry,
   deleteNetworkInterface,
+  deleteRoute,
+  deleteRouteTable,
   deleteSecurityGroup,
   deleteSubnet,
   deleteTags,
   deleteVpc,
+  deleteVpcPeeringConnection,
   describeAccountAttributes,
+  describeAddresses,
+  describeAddressesAttribute,
   describeAvailabilityZones,
   describeDhcpOptions,
+  describeEgressOnlyInternetGateways,
   describeImages,
   describeInstanceAttribute,
   describeInstanceStatus,
   describeInstanceTypes,
   describeInstances,
+  describeInternetGateways,
   describeManagedPrefixLists,
+  describeNatGateways,
   describeNetworkAcls,
   describeNetworkInterfaceAttribute,
   describeNetworkInterfaces,
@@ -119,24 +176,39 @@ const all: readonly ServedOperation[] = [
   describeSubnets,
   describeTags,
   describeVpcAttribute,
+  describeVpcPeeringConnections,
   describeVpcs,
+  detachInternetGateway,
   detachNetworkInterface,
+  disassociateAddress,
+  disassociateNatGatewayAddress,
+  disassociateRouteTable,
   disassociateSecurityGroupVpc,
   disassociateSubnetCidrBlock,
   disassociateVpcCidrBlock,
   getConsoleOutput,
+  getInstanceMetadataDefaults,
   getManagedPrefixListAssociations,
   getManagedPrefixListEntries,
   getSecurityGroupsForVpc,
+  modifyAddressAttribute,
   modifyInstanceAttribute,
+  modifyInstanceMetadataDefaults,
+  modifyInstanceMetadataOptions,
   modifyManagedPrefixList,
   modifyNetworkInterfaceAttribute,
   modifySecurityGroupRules,
   modifySubnetAttribute,
   modifyVpcAttribute,
+  modifyVpcPeeringConnectionOptions,
   rebootInstances,
+  rejectVpcPeeringConnection,
+  releaseAddress,
   replaceNetworkAclAssociation,
   replaceNetworkAclEntry,
+  replaceRoute,
+  replaceRouteTableAssociation,
+  resetAddressAttribute,
   resetNetworkInterfaceAttribute,
   restoreManagedPrefixListVersion,
   revokeSecurityGroupEgress,
@@ -147,6 +219,7 @@ const all: readonly ServedOperation[] = [
   terminateInstances,
   unassignIpv6Addresses,
   unassignPrivateIpAddresses,
+  unassignPrivateNatGatewayAddress,
   updateSecurityGroupRuleDescriptionsEgress,
   updateSecurityGroupRuleDescriptionsIngress,
 ];

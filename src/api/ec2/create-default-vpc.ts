@@ -1,3 +1,4 @@
+import { defaultDhcpOptions } from "../../model/dhcp-options.ts";
 import { makeSubnet } from "../../model/subnet.ts";
 import { applyChanges, list, listed, put } from "../../model/world.ts";
 import { overlaps, cidrOf } from "../../values/ip.ts";
@@ -22,7 +23,9 @@ export const createDefaultVpc = operation({
     if (list(world, call, "vpc").length >= call.quotas.vpcs) {
       return refuse("VpcLimitExceeded", "The maximum number of VPCs has been reached.");
     }
-    const { vpc, changes } = makeDefaultVpc(world, call, list(world, call, "dhcp-options")[0]?.id ?? "default");
+    const dhcpOptions = defaultDhcpOptions(world, call);
+    const { vpc, changes: inside } = makeDefaultVpc(world, call, dhcpOptions.id);
+    const changes = [...dhcpOptions.changes, ...inside];
     return { changes, output: { Vpc: vpcView(applyChanges(world, changes), vpc) } };
   },
 });

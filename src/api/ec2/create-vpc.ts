@@ -1,3 +1,4 @@
+import { defaultDhcpOptions } from "../../model/dhcp-options.ts";
 import { isVpcBlock, makeVpc } from "../../model/vpc.ts";
 import { applyChanges, list } from "../../model/world.ts";
 import { formatCidr } from "../../values/ip.ts";
@@ -30,14 +31,16 @@ export const createVpc = operation({
       return refuse("VpcLimitExceeded", "The maximum number of VPCs has been reached.");
     }
 
-    const { vpc, changes } = makeVpc(world, call, {
+    const dhcpOptions = defaultDhcpOptions(world, call);
+    const { vpc, changes: inside } = makeVpc(world, call, {
       cidr: formatCidr(cidr),
       isDefault: false,
       tenancy,
       ipv6: input.AmazonProvidedIpv6CidrBlock ?? false,
-      dhcpOptions: list(world, call, "dhcp-options")[0]?.id ?? "default",
+      dhcpOptions: dhcpOptions.id,
       tags: tags.vpc ?? {},
     });
+    const changes = [...dhcpOptions.changes, ...inside];
     // It exists by the time this is read, but clients expect to see it begin.
     return { changes, output: { Vpc: { ...vpcView(applyChanges(world, changes), vpc), State: "pending" as const } } };
   },

@@ -1,13 +1,14 @@
 import type { Birth, Scope } from "../../model/birth.ts";
 import { owned } from "../../model/birth.ts";
 import { makeDefaultDhcpOptions } from "../../model/dhcp-options.ts";
-import type { Subnet, Vpc } from "../../model/resource.ts";
+import { attachGateway, makeInternetGateway } from "../../model/internet-gateway.ts";
+import type { Route, Subnet, Vpc } from "../../model/resource.ts";
 import { makeSubnet } from "../../model/subnet.ts";
 import { makeVpc } from "../../model/vpc.ts";
-import { findIn, put } from "../../model/world.ts";
+import { applyChanges, findIn, need, put } from "../../model/world.ts";
 import type { Change, World } from "../../model/world.ts";
 import { formatCidr, parseCidr } from "../../values/ip.ts";
-import { zonesOf } from "./zones.ts";
+import { zonesOf } from "../../model/zone.ts";
 
 const defaultCidr = "172.31.0.0/16";
 const subnetLength = 20;
@@ -21,7 +22,7 @@ export function defaultBlocks(vpcCidr: string): string[] {
   );
 }
 
-/** A default VPC: the block everybody knows, and one /20 subnet in each zone. */
+/** A default VPC: the block everybody knows, one /20 subnet in each zone, and an internet gateway they all route to. */
 export function makeDefaultVpc(
   world: World,
   birth: Birth,
@@ -34,7 +35,19 @@ export function makeDefaultVpc(
     const cidr = blocks[index];
     return cidr === undefined ? [] : [makeSubnet(birth, vpc, { zone: zone.name, cidr, defaultForZone: true, tags: {} })];
   });
-  return { vpc, subnets, changes: [...changes, ...subnets.map(put)] };
+  return { vpc, subnets, changes: [...changes, ...subnets.map(put), ...openToInternet(applyChanges(world, changes), birth, vpc)] };
+}
+
+/** Attaches an internet gateway to a new VPC, and leads there from its main route table what isn't local. */
+function openToInternet(world: World, birth: Birth, vpc: Vpc): Change[] {
+  const gateway = attachGateway(makeInternetGateway(birth), vpc);
+  const main = need(world, "route-table", vpc.mainRouteTable);
+  const route: Route = {
+    destination: "0.0.0.0/0",
+    target: { type: "internet-gateway", id: gateway.id },
+    origin: "CreateRoute",
+  };
+  return [put(gateway), put({ ...main, routes: [...main.routes, route] })];
 }
 
 /**

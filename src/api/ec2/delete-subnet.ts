@@ -1,10 +1,11 @@
+import { forgetSubnet } from "../../model/route-table.ts";
 import { holdersOfSubnet } from "../../model/subnet.ts";
 import { remove } from "../../model/world.ts";
 import { isRefusal, refuse } from "../../values/refuse.ts";
 import { operation } from "../operation.ts";
 import { locate } from "./lookup.ts";
 
-/** Deletes a subnet no interface lives in. */
+/** Deletes a subnet no interface lives in, and its association with a route table. */
 export const deleteSubnet = operation({
   name: "DeleteSubnet",
   run(world, { SubnetId = "" }, call) {
@@ -17,6 +18,6 @@ export const deleteSubnet = operation({
         `The subnet '${subnet.id}' has dependencies and cannot be deleted: ${holder}`,
       );
     }
-    return { changes: [remove(subnet)], output: {} };
+    return { changes: [...forgetSubnet(world, subnet), remove(subnet)], output: {} };
   },
 });

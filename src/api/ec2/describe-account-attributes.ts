@@ -10,8 +10,8 @@ export const describeAccountAttributes = operation({
       "default-vpc": defaultVpc(world, call)?.id ?? "none",
       "max-instances": String(call.quotas.instances),
       "vpc-max-security-groups-per-interface": String(call.quotas.groupsPerInterface),
-      "max-elastic-ips": "0",
-      "vpc-max-elastic-ips": "0",
+      "max-elastic-ips": String(call.quotas.elasticIps),
+      "vpc-max-elastic-ips": String(call.quotas.elasticIps),
     };
     const names = AttributeNames.length > 0 ? AttributeNames : Object.keys(attributes);
     const unknown = names.find((name) => !Object.hasOwn(attributes, name));

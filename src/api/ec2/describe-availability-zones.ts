@@ -3,8 +3,8 @@ import { isRefusal, refuse } from "../../values/refuse.ts";
 import { parseFilters } from "../filters.ts";
 import type { Filters } from "../filters.ts";
 import { operation } from "../operation.ts";
-import { zonesOf } from "./zones.ts";
-import type { Zone } from "./zones.ts";
+import { zonesOf } from "../../model/zone.ts";
+import type { Zone } from "../../model/zone.ts";
 
 const view = (region: string, { name, id }: Zone): AvailabilityZone => ({
   ZoneName: name,

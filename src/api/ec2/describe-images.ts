@@ -5,7 +5,7 @@ import type { Filters } from "../filters.ts";
 import { operation } from "../operation.ts";
 import type { Call } from "../operation.ts";
 import { pageOf, parsePageRequest } from "../pages.ts";
-import { hostImage, locateImage } from "./images.ts";
+import { attachedImage, hostImage, locateImage } from "./images.ts";
 
 /** The account Amazon's own images belong to, as this one does here. */
 const owner = "137112412989";
@@ -30,7 +30,18 @@ const view = (call: Call): Image => ({
   RootDeviceName: "/dev/xvda",
   BlockDeviceMappings: [],
   CreationDate: "2026-01-01T00:00:00.000Z",
+  ImdsSupport: "v2.0",
   Tags: [],
+});
+
+/** Disabled, which is Amazon's word for an image that instances may be of, and none can be launched from. */
+const attachedView = (call: Call): Image => ({
+  ...view(call),
+  ImageId: attachedImage(call),
+  Name: "bailey-attached",
+  Description: "What was attached to Bailey and is run by somebody else",
+  ImageLocation: "amazon/bailey-attached",
+  State: "disabled",
 });
 
 const filters: Filters<Image> = {
@@ -52,7 +63,7 @@ const filters: Filters<Image> = {
   "virtualization-type": (image) => [image.VirtualizationType],
 };
 
-/** The images instances can be launched from: the one Bailey ships. */
+/** The one image instances can be launched from; the one of attached workloads where it is asked for. */
 export const describeImages = operation({
   name: "DescribeImages",
   run(_world, input, call) {
@@ -64,7 +75,10 @@ export const describeImages = operation({
     if (unknown) return unknown;
     const owners = input.Owners?.length ? input.Owners : ["amazon"];
     const owned = owners.includes("amazon") || owners.includes(owner);
-    const images = [view(call)].filter((image) => owned && passes(image));
+    const disabled = input.IncludeDisabled === true || input.ImageIds?.includes(attachedImage(call)) === true;
+    const images = [view(call), ...(disabled ? [attachedView(call)] : [])].filter(
+      (image) => owned && (!input.ImageIds?.length || input.ImageIds.includes(image.ImageId ?? "")) && passes(image),
+    );
     const { items, next } = pageOf(images, (image) => image.ImageId ?? "", request, "image");
     return { output: { Images: [...items], NextToken: next } };
   },

@@ -7,7 +7,7 @@ import type { Filters } from "../filters.ts";
 import { operation } from "../operation.ts";
 import { describe } from "./describe.ts";
 import { stateView } from "./views/instance.ts";
-import { zoneIdOf } from "./zones.ts";
+import { zoneIdOf } from "../../model/zone.ts";
 
 type Shown = InstanceStatus & { readonly Tags?: undefined };
 

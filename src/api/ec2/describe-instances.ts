@@ -1,4 +1,3 @@
-import type { Instance as InstanceView } from "@aws-sdk/client-ec2";
 import type { Instance } from "../../model/resource.ts";
 import type { World } from "../../model/world.ts";
 import { isRefusal } from "../../values/refuse.ts";
@@ -7,15 +6,12 @@ import { describe } from "./describe.ts";
 import { instanceFilters } from "./views/instance-filters.ts";
 import { instanceView, reservationViews } from "./views/instance.ts";
 
-/** An instance as filters see it, beside the resource it shows. */
-export type ShownInstance = InstanceView & { readonly instance: Instance };
-
 const listing = {
   kind: "instance",
   ids: { parameter: "InstanceIds", alone: true },
   bounds: [5, 1000],
   filters: instanceFilters,
-  view: (world: World, instance: Instance): ShownInstance => ({ ...instanceView(world, instance), instance }),
+  view: (world: World, instance: Instance) => ({ ...instanceView(world, instance), instance }),
 } as const;
 
 /** Instances by the reservation they were launched in; a page is a number of instances. */

@@ -1,4 +1,5 @@
 import type { SecurityGroupReference } from "@aws-sdk/client-ec2";
+import { peeringBetween } from "../../model/peers.ts";
 import type { SecurityGroup } from "../../model/resource.ts";
 import { isStale } from "../../model/security-group.ts";
 import { listed, need } from "../../model/world.ts";
@@ -22,5 +23,8 @@ function referencesTo(world: World, group: SecurityGroup): SecurityGroupReferenc
     .filter((rule) => !isStale(world, rule))
     .map((rule) => need(world, "security-group", rule.group).vpc)
     .filter((vpc) => vpc !== group.vpc);
-  return [...new Set(vpcs)].toSorted().map((ReferencingVpcId) => ({ GroupId: group.id, ReferencingVpcId }));
+  return [...new Set(vpcs)].toSorted().map((ReferencingVpcId) => {
+    const peering = peeringBetween(world, group.vpc, ReferencingVpcId);
+    return { GroupId: group.id, ReferencingVpcId, ...(peering && { VpcPeeringConnectionId: peering.id }) };
+  });
 }

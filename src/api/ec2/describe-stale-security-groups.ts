@@ -37,14 +37,14 @@ const staleView = (world: World, group: SecurityGroup): StaleSecurityGroup => ({
 });
 
 const stalePermissions = (world: World, group: SecurityGroup, egress: boolean): StaleIpPermission[] =>
-  permissionsView(world, rulesOf(world, group.id, egress).filter((rule) => isStale(world, rule))).map(
+  permissionsView(world, group, rulesOf(world, group.id, egress).filter((rule) => isStale(world, rule))).map(
     ({ IpProtocol, FromPort, ToPort, UserIdGroupPairs = [] }: IpPermission) => ({
       IpProtocol,
       FromPort,
       ToPort,
       UserIdGroupPairs: UserIdGroupPairs.map((pair) => ({
         ...pair,
-        VpcId: find(world, "security-group", pair.GroupId ?? "")?.vpc,
+        VpcId: pair.VpcId ?? find(world, "security-group", pair.GroupId ?? "")?.vpc,
       })),
     }),
   );

@@ -1,7 +1,7 @@
 import type { Filter } from "@aws-sdk/client-ec2";
 import type { Scope } from "../../model/birth.ts";
 import type { Resource, ResourceOf } from "../../model/resource.ts";
-import { list } from "../../model/world.ts";
+import { listSeen } from "../../model/visible.ts";
 import type { World } from "../../model/world.ts";
 import { isRefusal, refuse } from "../../values/refuse.ts";
 import type { Refusal } from "../../values/refuse.ts";
@@ -47,7 +47,7 @@ export function describe<K extends Findable, View extends Tagged>(
   }
   const passes = parseFilters(listing.filters, request.Filters);
   if (isRefusal(passes)) return passes;
-  const resources = named ? locateAll(world, scope, listing.kind, named) : list(world, scope, listing.kind);
+  const resources = named ? locateAll(world, scope, listing.kind, named) : listSeen(world, scope, listing.kind);
   if (isRefusal(resources)) return resources;
 
   const candidates = resources.map((resource) => ({ resource, view: listing.view(world, resource) }));

@@ -1,13 +1,17 @@
 import type { InstanceStateChange } from "@aws-sdk/client-ec2";
+import { Draft } from "../../model/draft.ts";
 import { ending, rebooting, starting } from "../../model/instance.ts";
+import { interfacesOf } from "../../model/network-interface.ts";
+import { interfaceToPublish, unpublish } from "../../model/public-address.ts";
 import type { Instance, InstanceState } from "../../model/resource.ts";
 import { put } from "../../model/world.ts";
-import type { World } from "../../model/world.ts";
+import type { Change, World } from "../../model/world.ts";
 import { isRefusal, refuse } from "../../values/refuse.ts";
 import type { Refusal } from "../../values/refuse.ts";
 import { operation } from "../operation.ts";
 import type { Call, Outcome } from "../operation.ts";
 import { locateAll } from "./lookup.ts";
+import { publish } from "./public-addresses.ts";
 import { unserved } from "./served.ts";
 import { stateView } from "./views/instance.ts";
 
@@ -44,6 +48,13 @@ function obey(
   if (!texts?.length) return refuse("MissingParameter", "The request must contain the parameter InstanceId");
   const instances = locateAll(world, call, "instance", texts);
   if (isRefusal(instances)) return instances;
+  const foreign = word === terminate.word ? undefined : instances.find(({ attached }) => attached);
+  if (foreign) {
+    return refuse(
+      "UnsupportedOperation",
+      `The instance '${foreign.id}' is attached, and run by somebody else: it can be terminated, which detaches it, but not ${word}.`,
+    );
+  }
   const unable = instances.find(({ state }) => !from.includes(state) && !already.includes(state));
   if (unable) {
     return refuse(
@@ -56,7 +67,10 @@ function obey(
 
 type Pairs = readonly { readonly before: Instance; readonly after: Instance }[];
 
-const changesOf = (pairs: Pairs) => pairs.filter(({ before, after }) => before !== after).map(({ after }) => put(after));
+/** Those that followed the order, and did not have before. */
+const movedOf = (pairs: Pairs): Instance[] => pairs.filter(({ before, after }) => before !== after).map(({ after }) => after);
+
+const changesOf = (pairs: Pairs): Change[] => movedOf(pairs).map(put);
 
 const shown = (pairs: Pairs): InstanceStateChange[] =>
   pairs.map(({ before, after }) => ({
@@ -65,24 +79,44 @@ const shown = (pairs: Pairs): InstanceStateChange[] =>
     CurrentState: stateView(after.state),
   }));
 
+/** Gives the instances that are to have public addresses one each. */
+function publishAll(world: World, instances: readonly Instance[], call: Call): Change[] | Refusal {
+  const draft = new Draft(world);
+  for (const instance of instances) {
+    const eni = interfaceToPublish(world, instance);
+    const published = eni && publish(draft.world, eni, call);
+    if (isRefusal(published)) return published;
+    if (published) draft.add(put(published));
+  }
+  return draft.changes;
+}
+
 export const startInstances = operation({
   name: "StartInstances",
   run(world, input, call) {
     const strange = unserved(input, ["InstanceIds"]);
     if (strange) return strange;
     const pairs = obey(world, input.InstanceIds, start, call);
-    return isRefusal(pairs) ? pairs : { changes: changesOf(pairs), output: { StartingInstances: shown(pairs) } };
+    if (isRefusal(pairs)) return pairs;
+    const published = publishAll(world, movedOf(pairs), call);
+    if (isRefusal(published)) return published;
+    return { changes: [...changesOf(pairs), ...published], output: { StartingInstances: shown(pairs) } };
   },
 });
 
-/** Every stop is a clean one here: Force asks for nothing more. */
+/** Every stop is a clean one here: Force asks for nothing more. Public addresses from the pool go back to it. */
 export const stopInstances = operation({
   name: "StopInstances",
   run(world, input, call) {
     const strange = unserved(input, ["InstanceIds", "Force", "SkipOsShutdown"]);
     if (strange) return strange;
     const pairs = obey(world, input.InstanceIds, stop, call);
-    return isRefusal(pairs) ? pairs : { changes: changesOf(pairs), output: { StoppingInstances: shown(pairs) } };
+    if (isRefusal(pairs)) return pairs;
+    const published = movedOf(pairs).flatMap((instance) => interfacesOf(world, instance)).filter(({ publicAddress }) => publicAddress);
+    return {
+      changes: [...changesOf(pairs), ...published.map((eni) => put(unpublish(eni)))],
+      output: { StoppingInstances: shown(pairs) },
+    };
   },
 });
 

@@ -1,8 +1,8 @@
 import type { IpPermission, UserIdGroupPair } from "@aws-sdk/client-ec2";
 import type { Scope } from "../../model/birth.ts";
 import type { RulePeer, SecurityGroup, SecurityGroupRule } from "../../model/resource.ts";
-import { peerText, ruleKey, shareVpc } from "../../model/security-group.ts";
-import type { RuleContent } from "../../model/security-group.ts";
+import { peeringOfGroups, peerOf, peerText, ruleKey } from "../../model/security-group.ts";
+import type { GroupPeer, RuleContent } from "../../model/security-group.ts";
 import { find } from "../../model/world.ts";
 import type { World } from "../../model/world.ts";
 import { formatCidr, parseCidr } from "../../values/ip.ts";
@@ -169,13 +169,16 @@ export function resolvePrefixList(
   return isRefusal(list) ? list : { type: "prefix-list", list: list.id };
 }
 
-/** The group a rule of `group` refers to: interfaces of one VPC must be able to have both. */
+/**
+ * The group a rule of `group` refers to: interfaces of one VPC must be able to have both, or an active peering join the
+ * VPCs whose interfaces may. A group of another account needs its `UserId`.
+ */
 export function resolvePair(
   world: World,
   scope: Scope,
   group: SecurityGroup,
-  { GroupId, GroupName, UserId }: UserIdGroupPair,
-): Extract<RulePeer, { type: "group" }> | Refusal {
+  { GroupId, GroupName, UserId, VpcPeeringConnectionId }: UserIdGroupPair,
+): GroupPeer | Refusal {
   const owner = UserId ?? scope.account;
   const named =
     GroupId !== undefined && owner !== scope.account
@@ -183,8 +186,12 @@ export function resolvePair(
       : groupOf(world, scope, { GroupId, GroupName });
   if (isRefusal(named)) return named;
   if (named.account !== owner || named.region !== scope.region) return missing("security-group", [named.id]);
-  if (!shareVpc(world, group, named)) return differentNetworks;
-  return { type: "group", group: named.id, account: named.account };
+  if (VpcPeeringConnectionId !== undefined) {
+    const peering = locate(world, scope, "vpc-peering-connection", VpcPeeringConnectionId);
+    if (isRefusal(peering)) return peering;
+    if (peeringOfGroups(world, group, named)?.id !== peering.id) return differentNetworks;
+  }
+  return peerOf(world, group, named) ?? differentNetworks;
 }
 
 /** Refuses rules that repeat one another. */

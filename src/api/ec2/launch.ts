@@ -15,7 +15,7 @@ import { refuseGroupCount } from "./create-network-interface.ts";
 import type { InstanceTypeFacts } from "./instance-types.ts";
 import { groupOf, groupsFor, locate, vpcOrDefault } from "./lookup.ts";
 import { unserved } from "./served.ts";
-import { zonesOf } from "./zones.ts";
+import { zonesOf } from "../../model/zone.ts";
 
 type RunInput = Input<"RunInstances">;
 
@@ -55,6 +55,8 @@ export type Slot = {
       readonly spec: InstanceNetworkInterfaceSpecification;
       readonly wanted: WantedAddresses;
       readonly connectionTracking: ConnectionTracking | undefined;
+      /** Undefined: nothing was said, so the subnet decides. */
+      readonly publicIp: boolean | undefined;
     }
 );
 
@@ -67,6 +69,9 @@ export function parseSlots(input: RunInput, most: number): Slot[] | Refusal {
   for (const spec of specs) {
     const slot = parseSlot(spec, most);
     if (isRefusal(slot)) return slot;
+    if (specs.length > 1 && spec.AssociatePublicIpAddress !== undefined) {
+      return combination("The associatePublicIPAddress parameter cannot be specified when launching with multiple network interfaces");
+    }
     if (slots.some((other) => other.deviceIndex === slot.deviceIndex)) {
       return invalid(`More than one network interface has device index ${slot.deviceIndex}.`);
     }
@@ -100,7 +105,6 @@ function refuseTopLevel(input: RunInput): Refusal | undefined {
   return clash && combination(`Network interfaces and an instance-level ${clash[0]} may not be specified on the same request`);
 }
 
-/** Not to associate a public address is served; to associate one is not. */
 const servedOfSlot = [
   "DeviceIndex",
   "NetworkInterfaceId",
@@ -113,12 +117,17 @@ const servedOfSlot = [
   "SecondaryPrivateIpAddressCount",
   "Ipv6Addresses",
   "Ipv6AddressCount",
+  "Ipv4Prefixes",
+  "Ipv4PrefixCount",
+  "Ipv6Prefixes",
+  "Ipv6PrefixCount",
   "ConnectionTrackingSpecification",
+  "AssociatePublicIpAddress",
 ] as const;
 
 function parseSlot(spec: InstanceNetworkInterfaceSpecification, most: number): Slot | Refusal {
-  const { DeviceIndex: deviceIndex = 0, NetworkInterfaceId: existing, DeleteOnTermination } = spec;
-  const strange = unserved({ ...spec, AssociatePublicIpAddress: spec.AssociatePublicIpAddress || undefined }, servedOfSlot);
+  const { DeviceIndex: deviceIndex = 0, NetworkInterfaceId: existing, DeleteOnTermination, AssociatePublicIpAddress: publicIp } = spec;
+  const strange = unserved(spec, servedOfSlot);
   if (strange) return strange;
   if (deviceIndex < 0 || !Number.isInteger(deviceIndex)) {
     return invalid(`Value (${deviceIndex}) for parameter deviceIndex is invalid.`);
@@ -127,20 +136,25 @@ function parseSlot(spec: InstanceNetworkInterfaceSpecification, most: number): S
   if (isRefusal(connectionTracking)) return connectionTracking;
   if (existing !== undefined) {
     if (connectionTracking) return combination("Connection tracking may not be specified for an existing network interface");
+    if (publicIp !== undefined) return combination("A network interface and associatePublicIpAddress may not be specified together");
     if (most > 1) return combination("A network interface may not be specified when launching more than one instance");
     return { deviceIndex, deleteOnTermination: DeleteOnTermination ?? false, existing };
   }
   const wanted = parseAddresses(spec);
   if (isRefusal(wanted)) return wanted;
-  const fixed = wanted.primary !== undefined || wanted.secondary.fixed.length > 0 || (wanted.ipv6?.fixed.length ?? 0) > 0;
+  const { primary, secondary, ipv6, prefixes, ipv6Prefixes } = wanted;
+  const fixed = primary !== undefined || [secondary, ipv6, prefixes, ipv6Prefixes].some((each) => each && each.fixed.length > 0);
   if (most > 1 && fixed) return combination("Addresses may not be specified when launching more than one instance");
-  return { deviceIndex, deleteOnTermination: DeleteOnTermination ?? true, spec, wanted, connectionTracking };
+  return { deviceIndex, deleteOnTermination: DeleteOnTermination ?? true, spec, wanted, connectionTracking, publicIp };
 }
 
 /** A slot with everything it names found. */
 export type Found = Pick<Slot, "deviceIndex" | "deleteOnTermination"> & { readonly subnet: Subnet } & (
     | { readonly eni: NetworkInterface }
-    | ({ readonly wanted: WantedAddresses } & Pick<InterfacePlan, "groups" | "description" | "connectionTracking">)
+    | ({ readonly wanted: WantedAddresses; readonly publicIp: boolean } & Pick<
+        InterfacePlan,
+        "groups" | "description" | "connectionTracking"
+      >)
   );
 
 /** Finds what the slots name. All must lie in one zone: the one asked for, if any. */
@@ -175,7 +189,7 @@ export function findSlots(
 function findExisting(world: World, slot: Extract<Slot, { existing: string }>, call: Call): Found | Refusal {
   const eni = locate(world, call, "network-interface", slot.existing);
   if (isRefusal(eni)) return eni;
-  if (eni.attachment) return refuse("InvalidNetworkInterface.InUse", `Interface: [${eni.id}] in use.`);
+  if (eni.attachment || eni.natGateway) return refuse("InvalidNetworkInterface.InUse", `Interface: [${eni.id}] in use.`);
   const { deviceIndex, deleteOnTermination } = slot;
   return { deviceIndex, deleteOnTermination, eni, subnet: need(world, "subnet", eni.subnet) };
 }
@@ -199,7 +213,8 @@ function findPlanned(
     refuse("InvalidParameter", `Security group ${group.id} and subnet ${subnet.id} belong to different networks.`),
   );
   if (isRefusal(groups)) return groups;
-  return refuseGroupCount(call, groups) ?? { ...planned, subnet, groups, description: spec.Description ?? "" };
+  const publicIp = slot.deviceIndex === 0 && (slot.publicIp ?? subnet.mapPublicIp);
+  return refuseGroupCount(call, groups) ?? { ...planned, subnet, groups, publicIp, description: spec.Description ?? "" };
 }
 
 /** Where an instance goes when no subnet is named: the default VPC's subnet of the zone, or of the first zone that has one. */

@@ -1,7 +1,8 @@
 import type { Scope } from "../../model/birth.ts";
-import type { ResourceOf, SecurityGroup, Vpc } from "../../model/resource.ts";
+import type { NetworkInterface, ResourceOf, SecurityGroup, Vpc } from "../../model/resource.ts";
 import { vpcsOfGroup } from "../../model/security-group.ts";
-import { findIn, list, listed } from "../../model/world.ts";
+import { isSeen } from "../../model/visible.ts";
+import { find, list, listed } from "../../model/world.ts";
 import type { Table, World } from "../../model/world.ts";
 import { idPrefixes, parseId } from "../../values/id.ts";
 import { isRefusal, refuse } from "../../values/refuse.ts";
@@ -38,10 +39,31 @@ const words = {
     missing: "InvalidRouteTableID.NotFound",
     noun: "routeTable ID",
   },
+  "internet-gateway": {
+    malformed: "InvalidInternetGatewayId.Malformed",
+    missing: "InvalidInternetGatewayID.NotFound",
+    noun: "internetGateway ID",
+  },
+  "egress-only-internet-gateway": {
+    malformed: "InvalidEgressOnlyInternetGatewayId.Malformed",
+    missing: "InvalidEgressOnlyInternetGatewayId.NotFound",
+    noun: "egressOnlyInternetGateway ID",
+  },
+  "elastic-ip": {
+    malformed: "InvalidParameterValue",
+    missing: "InvalidAllocationID.NotFound",
+    noun: "allocation ID",
+  },
+  "nat-gateway": { malformed: "NatGatewayMalformed", missing: "NatGatewayNotFound", noun: "natGateway ID" },
   "dhcp-options": {
     malformed: "InvalidDhcpOptionsId.Malformed",
     missing: "InvalidDhcpOptionID.NotFound",
     noun: "dhcpOption ID",
+  },
+  "vpc-peering-connection": {
+    malformed: "InvalidVpcPeeringConnectionId.Malformed",
+    missing: "InvalidVpcPeeringConnectionID.NotFound",
+    noun: "vpcPeeringConnection ID",
   },
 } as const;
 
@@ -68,6 +90,12 @@ export function missing(kind: Findable, texts: readonly string[]): Refusal {
   return refuse(code, `The ${noun}${one ? "" : "s"} '${texts.join(", ")}' ${one ? "does" : "do"} not exist`);
 }
 
+/** The resource of that identifier, if the caller sees it. */
+export function findSeen<K extends Findable>(world: World, scope: Scope, kind: K, id: string): ResourceOf<K> | undefined {
+  const found = find(world, kind, id);
+  return found && isSeen(scope, found) ? found : undefined;
+}
+
 /** The caller's resource of that identifier. What belongs to another account or region does not exist. */
 export function locate<K extends Findable>(
   world: World,
@@ -76,7 +104,7 @@ export function locate<K extends Findable>(
   text: string,
 ): ResourceOf<K> | Refusal {
   if (!parseId(kind, text)) return malformed(kind, text);
-  return findIn(world, scope, kind, text) ?? missing(kind, [text]);
+  return findSeen(world, scope, kind, text) ?? missing(kind, [text]);
 }
 
 /** All of them, each once and in the order given, or the refusal of the first malformed one, else of all unknown ones. */
@@ -89,9 +117,18 @@ export function locateAll<K extends Findable>(
   const wrong = texts.find((text) => !parseId(kind, text));
   if (wrong !== undefined) return malformed(kind, wrong);
   const unique = [...new Set(texts)];
-  const found = unique.map((text) => findIn(world, scope, kind, text));
+  const found = unique.map((text) => findSeen(world, scope, kind, text));
   const unknown = unique.filter((_, index) => !found[index]);
   return unknown.length > 0 ? missing(kind, unknown) : found.filter((resource) => resource !== undefined);
+}
+
+/** The refusal of what only the service that something is managed by may do to it. */
+export const notYours = refuse("AuthFailure", "You do not have permission to access the specified resource.");
+
+/** The caller's interface, if it is the caller's to change: a NAT gateway's is not. */
+export function locateOwnInterface(world: World, scope: Scope, text: string): NetworkInterface | Refusal {
+  const eni = locate(world, scope, "network-interface", text);
+  return !isRefusal(eni) && eni.natGateway ? notYours : eni;
 }
 
 /** The default VPC of the caller's account and region. */

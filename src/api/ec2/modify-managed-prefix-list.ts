@@ -1,5 +1,6 @@
 import { groupsNaming, nextVersion } from "../../model/prefix-list.ts";
 import type { PrefixList } from "../../model/resource.ts";
+import { tablesNaming } from "../../model/route-table.ts";
 import { applyChanges, put } from "../../model/world.ts";
 import type { World } from "../../model/world.ts";
 import { isRefusal, refuse } from "../../values/refuse.ts";
@@ -9,6 +10,7 @@ import { operation } from "../operation.ts";
 import type { Call, Input, Outcome, Output } from "../operation.ts";
 import { locate } from "./lookup.ts";
 import { editEntries, parseCidrs, parseEntries, refuseCount, refuseName, refuseSize } from "./prefix-list-entries.ts";
+import { tableFits } from "./route-rules.ts";
 import { groupFits } from "./rule-quota.ts";
 import { unserved } from "./served.ts";
 import { prefixListView } from "./views/prefix-list.ts";
@@ -97,7 +99,7 @@ function edit(
   return modified(next.list, next.changes);
 }
 
-/** Every rule that names the list then counts as the new size, so every group that has one must have room for it. */
+/** Every rule and route that names the list then counts as the new size: the groups and tables must have room for it. */
 function resize(
   world: World,
   call: Call,
@@ -112,8 +114,18 @@ function resize(
   if (full.length > 0) {
     return refuse(
       "RulesPerSecurityGroupLimitExceeded",
-      `The following security groups do not have room for ${maxEntries} entries: ${full.slice(0, 10).join(", ")}`,
+      `The following security groups do not have room for ${maxEntries} entries: ${firstIds(full)}`,
+    );
+  }
+  const crowdedTables = tablesNaming(after, list.id).filter((table) => !tableFits(after, call, table));
+  if (crowdedTables.length > 0) {
+    return refuse(
+      "RouteLimitExceeded",
+      `The following route tables do not have room for ${maxEntries} entries: ${firstIds(crowdedTables.map(({ id }) => id))}`,
     );
   }
   return modified(resized);
 }
+
+/** As many as a message has room for. */
+const firstIds = (ids: readonly string[]): string => ids.slice(0, 10).join(", ");

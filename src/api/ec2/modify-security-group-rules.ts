@@ -1,9 +1,10 @@
 import type { SecurityGroupRuleRequest } from "@aws-sdk/client-ec2";
 import type { RulePeer, SecurityGroup, SecurityGroupRule } from "../../model/resource.ts";
-import { rulesOf } from "../../model/security-group.ts";
+import { peerText, rulesOf } from "../../model/security-group.ts";
 import type { RuleContent } from "../../model/security-group.ts";
 import { put } from "../../model/world.ts";
 import type { World } from "../../model/world.ts";
+import { parseId } from "../../values/id.ts";
 import { isRefusal, refuse } from "../../values/refuse.ts";
 import type { Refusal } from "../../values/refuse.ts";
 import { operation } from "../operation.ts";
@@ -17,7 +18,7 @@ import {
   resolvePair,
   resolvePrefixList,
 } from "./ip-permissions.ts";
-import { groupOf, locateAll, missing } from "./lookup.ts";
+import { groupOf, locateAll, malformed, missing } from "./lookup.ts";
 import { refuseWeight } from "./rule-quota.ts";
 
 /** Replaces what rules of a group say, all or none; each keeps its identifier and direction. */
@@ -71,7 +72,7 @@ function parseContent(
 ): RuleContent | Refusal {
   const ports = parsePorts(request);
   if (isRefusal(ports)) return ports;
-  const peer = parsePeer(world, call, group, request);
+  const peer = parsePeer(world, call, group, rule, request);
   if (isRefusal(peer)) return peer;
   if (sort(peer) !== sort(rule.peer)) {
     return refuse("InvalidParameterValue", `The type of source or destination of the rule ${rule.id} can't be changed`);
@@ -85,13 +86,32 @@ const sort = (peer: RulePeer): string => (peer.type === "cidr" ? `cidr ${peer.ci
 
 const oneOf = "cidrIp, cidrIpv6, prefixListId, or referencedGroupId";
 
-function parsePeer(world: World, call: Call, group: SecurityGroup, request: SecurityGroupRuleRequest): RulePeer | Refusal {
+function parsePeer(
+  world: World,
+  call: Call,
+  group: SecurityGroup,
+  rule: SecurityGroupRule,
+  request: SecurityGroupRuleRequest,
+): RulePeer | Refusal {
   const { CidrIpv4, CidrIpv6, PrefixListId, ReferencedGroupId } = request;
   const given = [CidrIpv4, CidrIpv6, PrefixListId, ReferencedGroupId].filter((value) => value !== undefined);
   if (given.length > 1) return refuse("InvalidParameterCombination", `Only one of ${oneOf} can be specified`);
   if (CidrIpv4 !== undefined) return parseCidrPeer(CidrIpv4, 4);
   if (CidrIpv6 !== undefined) return parseCidrPeer(CidrIpv6, 6);
   if (PrefixListId !== undefined) return resolvePrefixList(world, call, PrefixListId);
-  if (ReferencedGroupId !== undefined) return resolvePair(world, call, group, { GroupId: ReferencedGroupId });
+  if (ReferencedGroupId !== undefined) return parseReference(world, call, group, rule, ReferencedGroupId);
   return refuse("MissingParameter", `The request must contain exactly one of: ${oneOf}`);
+}
+
+/** A group by its identifier, after `account/` where that is another's. The one the rule is about may be out of reach. */
+function parseReference(
+  world: World,
+  call: Call,
+  group: SecurityGroup,
+  { peer }: SecurityGroupRule,
+  text: string,
+): RulePeer | Refusal {
+  const [GroupId = "", UserId] = text.split("/").toReversed();
+  if (!parseId("security-group", GroupId)) return malformed("security-group", text);
+  return peerText(peer) === GroupId ? peer : resolvePair(world, call, group, { GroupId, UserId });
 }

@@ -7,7 +7,7 @@ import { operation } from "../operation.ts";
 import type { Call, Input } from "../operation.ts";
 import { parseConnectionTracking } from "./connection-tracking.ts";
 import { refuseGroupCount } from "./create-network-interface.ts";
-import { groupsFor, locate } from "./lookup.ts";
+import { groupsFor, locate, locateOwnInterface } from "./lookup.ts";
 import { unserved } from "./served.ts";
 import { interfaceView } from "./views/network-interface.ts";
 
@@ -25,7 +25,7 @@ export const modifyNetworkInterfaceAttribute = operation({
     }
     const tracking = parseConnectionTracking(input.ConnectionTrackingSpecification);
     if (isRefusal(tracking)) return tracking;
-    const eni = locate(world, call, "network-interface", input.NetworkInterfaceId ?? "");
+    const eni = locateOwnInterface(world, call, input.NetworkInterfaceId ?? "");
     if (isRefusal(eni)) return eni;
     const changed = input.ConnectionTrackingSpecification ? retime(eni, tracking) : modify(world, eni, input, call);
     return isRefusal(changed) ? changed : { changes: [put(changed)], output: {} };
@@ -61,7 +61,7 @@ export function regroup(world: World, eni: NetworkInterface, texts: readonly str
 export const resetNetworkInterfaceAttribute = operation({
   name: "ResetNetworkInterfaceAttribute",
   run(world, { NetworkInterfaceId = "" }, call) {
-    const eni = locate(world, call, "network-interface", NetworkInterfaceId);
+    const eni = locateOwnInterface(world, call, NetworkInterfaceId);
     return isRefusal(eni) ? eni : { changes: [put({ ...eni, sourceDestCheck: true })], output: {} };
   },
 });

@@ -71,7 +71,7 @@ function revoke(
     return refuse("InvalidPermission.NotFound", "The specified rule does not exist in this security group.");
   }
   const found = contents.flatMap((content) => rules.get(ruleKey(content)) ?? []);
-  return revoked(found, permissionsView(world, unknown));
+  return revoked(found, permissionsView(world, group, unknown));
 }
 
 /** In a default VPC a revoke that matches nothing succeeds, as it did before there were VPCs. */

@@ -13,11 +13,13 @@ import { parseTagSpecifications } from "../tags.ts";
 import type { Tags } from "../../model/birth.ts";
 import { chooseAddresses } from "./addresses.ts";
 import { refuseInterfaceCount } from "./create-network-interface.ts";
-import { locateImage } from "./images.ts";
+import { locateLaunchable } from "./images.ts";
 import { defaultInstanceType, findInstanceType } from "./instance-types.ts";
 import type { InstanceTypeFacts } from "./instance-types.ts";
 import { findSlots, parseCounts, parseShutdownBehavior, parseSlots, parseUserData } from "./launch.ts";
 import type { Found } from "./launch.ts";
+import { launchMetadataOptions } from "./metadata-options.ts";
+import { publish } from "./public-addresses.ts";
 import { unserved } from "./served.ts";
 import { instanceView } from "./views/instance.ts";
 
@@ -39,12 +41,12 @@ const served = [
   "DisableApiTermination",
   "InstanceInitiatedShutdownBehavior",
   "TagSpecifications",
+  "MetadataOptions",
   // What has no counterpart in a namespace on this machine, and says nothing about the network.
   "BlockDeviceMappings",
   "CreditSpecification",
   "EbsOptimized",
   "MaintenanceOptions",
-  "MetadataOptions",
   "Monitoring",
 ] as const;
 
@@ -62,7 +64,7 @@ export const runInstances = operation({
     if (isRefusal(slots)) return slots;
     const tags = parseTagSpecifications(input.TagSpecifications, ["instance", "network-interface", "volume"]);
     if (isRefusal(tags)) return tags;
-    const plan = parsePlan(input, tags.instance ?? {}, call);
+    const plan = parsePlan(world, input, tags.instance ?? {}, call);
     if (isRefusal(plan)) return plan;
     const type = findInstanceType(plan.type);
     if (!type) return refuse("InvalidParameterValue", `Invalid value '${plan.type}' for InstanceType.`);
@@ -89,13 +91,15 @@ export const runInstances = operation({
   },
 });
 
-function parsePlan(input: Input<"RunInstances">, tags: Tags, call: Call): LaunchPlan | Refusal {
+function parsePlan(world: World, input: Input<"RunInstances">, tags: Tags, call: Call): LaunchPlan | Refusal {
   const userData = parseUserData(input.UserData);
   if (isRefusal(userData)) return userData;
   const shutdownBehavior = parseShutdownBehavior(input.InstanceInitiatedShutdownBehavior);
   if (isRefusal(shutdownBehavior)) return shutdownBehavior;
+  const metadataOptions = launchMetadataOptions(world, call, input.MetadataOptions, tags);
+  if (isRefusal(metadataOptions)) return metadataOptions;
   if (input.ImageId === undefined) return refuse("MissingParameter", "The request must contain the parameter ImageId");
-  const image = locateImage(call, input.ImageId);
+  const image = locateLaunchable(call, input.ImageId);
   if (isRefusal(image)) return image;
   return {
     reservation: call.mint("reservation"),
@@ -106,6 +110,7 @@ function parsePlan(input: Input<"RunInstances">, tags: Tags, call: Call): Launch
     ...(input.ClientToken === undefined ? {} : { clientToken: input.ClientToken }),
     terminationProtected: input.DisableApiTermination ?? false,
     shutdownBehavior,
+    metadataOptions,
     tags,
   };
 }
@@ -137,7 +142,7 @@ function launch(
 
 function planInterface(
   world: World,
-  { subnet, groups, wanted, description, connectionTracking }: Extract<Found, { groups: unknown }>,
+  { subnet, groups, wanted, publicIp, description, connectionTracking }: Extract<Found, { groups: unknown }>,
   type: InstanceTypeFacts,
   tags: InterfaceTags,
   call: Call,
@@ -145,7 +150,8 @@ function planInterface(
   const addresses = chooseAddresses(world, subnet, wanted, type.addressesPerInterface);
   if (isRefusal(addresses)) return addresses;
   const plan = { ...addresses, groups, description, connectionTracking, tags: tags["network-interface"] ?? {} };
-  return makeInterface(world, call, subnet, plan);
+  const eni = makeInterface(world, call, subnet, plan);
+  return publicIp ? publish(world, { ...eni, publicOnStart: true }, call) : eni;
 }
 
 function refuseCount(world: World, addedInterfaces: number, call: Call): Refusal | undefined {

@@ -1,5 +1,5 @@
 import { list, listed, need, put } from "../../model/world.ts";
-import { formatCidr, holds, cidrOf, ipOf } from "../../values/ip.ts";
+import { cidrOf, firstOf, formatCidr, holds, ipOf } from "../../values/ip.ts";
 import { isRefusal, refuse } from "../../values/refuse.ts";
 import { operation } from "../operation.ts";
 import { parseBlock, refuseSubnetBlock } from "./blocks.ts";
@@ -48,7 +48,9 @@ export const disassociateSubnetCidrBlock = operation({
       );
     }
     const holder = [...listed(world, "interfacesOfSubnet", subnet.id).values()].find((eni) =>
-      eni.ipv6Addresses.some((address) => holds(cidrOf(block.cidr), ipOf(address))),
+      [...eni.ipv6Addresses.map(ipOf), ...(eni.ipv6Prefixes ?? []).map((prefix) => firstOf(cidrOf(prefix)))].some((ip) =>
+        holds(cidrOf(block.cidr), ip),
+      ),
     );
     if (holder) {
       return refuse(

@@ -1,7 +1,9 @@
 import type { ResourceType, TagDescription } from "@aws-sdk/client-ec2";
 import type { Scope, Tags } from "../../model/birth.ts";
+import { metadataOptionsOf } from "../../model/metadata-options.ts";
 import type { Resource } from "../../model/resource.ts";
-import { findIn, list, put } from "../../model/world.ts";
+import { listSeen, retag, tagsSeen } from "../../model/visible.ts";
+import { put } from "../../model/world.ts";
 import type { World } from "../../model/world.ts";
 import { kindOfId } from "../../values/id.ts";
 import { isRefusal, refuse } from "../../values/refuse.ts";
@@ -12,9 +14,10 @@ import { operation } from "../operation.ts";
 import { pageOf, parsePageRequest } from "../pages.ts";
 import { mergeTags, parseTags } from "../tags.ts";
 import { locateImage } from "./images.ts";
-import { findables, missing } from "./lookup.ts";
+import { findables, findSeen, missing } from "./lookup.ts";
 import type { Findable } from "./lookup.ts";
 import type { Call } from "../operation.ts";
+import { refuseTagKeys } from "./metadata-options.ts";
 
 /** The caller's resources of those identifiers, of whatever kinds. */
 function locateTagged(world: World, call: Call, texts: readonly string[]): Resource[] | Refusal {
@@ -24,7 +27,7 @@ function locateTagged(world: World, call: Call, texts: readonly string[]): Resou
     if (kind === "image") return notTaggable(locateImage(call, text));
     const findable = findables.find((candidate) => candidate === kind);
     if (!findable) return refuse("InvalidID", `The ID '${text}' is not valid`);
-    const resource = findIn(world, call, findable, text);
+    const resource = findSeen(world, call, findable, text);
     if (!resource) return missing(findable, [text]);
     found.push(resource);
   }
@@ -44,11 +47,13 @@ export const createTags = operation({
     if (isRefusal(tags)) return tags;
     const resources = locateTagged(world, call, Resources);
     if (isRefusal(resources)) return resources;
-    const merged = resources.map((resource) => ({ resource, tags: mergeTags(resource.tags, tags) }));
+    const merged = resources.map((resource) => ({ resource, tags: mergeTags(tagsSeen(call, resource), tags) }));
     const changes = [];
     for (const { resource, tags: next } of merged) {
       if (isRefusal(next)) return next;
-      changes.push(put({ ...resource, tags: next }));
+      const hidden = resource.kind === "instance" && refuseTagKeys(metadataOptionsOf(resource), tags);
+      if (hidden) return hidden;
+      changes.push(put(retag(call, resource, next)));
     }
     return { changes, output: {} };
   },
@@ -65,7 +70,7 @@ export const deleteTags = operation({
     const goes = (key: string, value: string) =>
       wanted.length === 0 || wanted.some((tag) => tag.Key === key && (tag.Value === undefined || tag.Value === value));
     const kept = (tags: Tags): Tags => Object.fromEntries(Object.entries(tags).filter(([key, value]) => !goes(key, value)));
-    return { changes: resources.map((resource) => put({ ...resource, tags: kept(resource.tags) })), output: {} };
+    return { changes: resources.map((resource) => put(retag(call, resource, kept(tagsSeen(call, resource))))), output: {} };
   },
 });
 
@@ -90,7 +95,10 @@ export const describeTags = operation({
   },
 });
 
-const describeKind = (world: World, scope: Scope, kind: Findable & ResourceType): TagDescription[] =>
-  list<Findable>(world, scope, kind).flatMap(({ id, tags }) =>
-    Object.entries(tags).map(([Key, Value]) => ({ ResourceId: id, ResourceType: kind, Key, Value })),
+/** Amazon's name for a kind of resource. */
+const typeOf = (kind: Findable): ResourceType => (kind === "nat-gateway" ? "natgateway" : kind);
+
+const describeKind = (world: World, scope: Scope, kind: Findable): TagDescription[] =>
+  listSeen<Findable>(world, scope, kind).flatMap((resource) =>
+    Object.entries(tagsSeen(scope, resource)).map(([Key, Value]) => ({ ResourceId: resource.id, ResourceType: typeOf(kind), Key, Value })),
   );

@@ -1,8 +1,12 @@
 import { blocksOf, isVpcBlock, joinBlock, joinIpv6Block, leaveBlock, mayJoin, subnetsInBlock } from "../../model/vpc.ts";
 import type { Vpc } from "../../model/resource.ts";
-import { list } from "../../model/world.ts";
+import { stateOf } from "../../model/peering.ts";
+import { otherSide, peeringsOf } from "../../model/peers.ts";
+import { tableRoutingInto } from "../../model/route-table.ts";
+import { find, list } from "../../model/world.ts";
 import type { World } from "../../model/world.ts";
 import { formatCidr, overlaps, cidrOf } from "../../values/ip.ts";
+import type { Cidr } from "../../values/ip.ts";
 import { isRefusal, refuse } from "../../values/refuse.ts";
 import type { Refusal } from "../../values/refuse.ts";
 import { operation } from "../operation.ts";
@@ -28,8 +32,12 @@ export const associateVpcCidrBlock = operation({
     if (input.CidrBlock !== undefined) return associateIpv4(world, input.VpcId ?? "", input.CidrBlock, call);
     const vpc = locate(world, call, "vpc", input.VpcId ?? "");
     if (isRefusal(vpc)) return vpc;
+    const asked = refuseAsked(world, vpc, call);
+    if (asked) return asked;
     if (vpc.ipv6Cidrs.length >= call.quotas.cidrsPerVpc) return tooMany(vpc, call);
     const { block, changes } = joinIpv6Block(world, call, vpc);
+    const routed = refuseRouted(world, vpc, cidrOf(block.cidr));
+    if (routed) return routed;
     const Ipv6CidrBlockAssociation = vpcIpv6BlockView(block, vpc.region, "associating");
     return { changes, output: { VpcId: vpc.id, Ipv6CidrBlockAssociation } };
   },
@@ -55,9 +63,39 @@ function associateIpv4(
       `The CIDR '${text}' is restricted. ${unrestricted}`,
     );
   }
+  const wrong = refuseRouted(world, vpc, cidr) ?? refusePeers(world, vpc, cidr) ?? refuseAsked(world, vpc, call);
+  if (wrong) return wrong;
   if (vpc.cidrs.length >= call.quotas.cidrsPerVpc) return tooMany(vpc, call);
   const { block, changes } = joinBlock(world, call, vpc, formatCidr(cidr));
   return { changes, output: { VpcId: vpc.id, CidrBlockAssociation: vpcBlockView(block, "associating") } };
+}
+
+/** Refuses a block that a route, or a part of it, already leads elsewhere: the block's local route would take it over. */
+function refuseRouted(world: World, vpc: Vpc, cidr: Cidr): Refusal | undefined {
+  const table = tableRoutingInto(world, vpc.id, cidr);
+  return (
+    table &&
+    refuse("InvalidVpc.Range", `The CIDR '${formatCidr(cidr)}' is equal to or larger than the destination of a route in ${table.id}.`)
+  );
+}
+
+/** Refuses a block that the VPC at the other end of an active peering has addresses in. */
+function refusePeers(world: World, vpc: Vpc, cidr: Cidr): Refusal | undefined {
+  const peering = peeringsOf(world, vpc.id).find((one) => {
+    const peer = one.state === "active" ? find(world, "vpc", otherSide(one, vpc.id).vpc) : undefined;
+    return peer && blocksOf(peer).some((block) => overlaps(block, cidr));
+  });
+  const about = `The CIDR '${formatCidr(cidr)}' overlaps with a CIDR block of the VPC peered over`;
+  return peering && refuse("InvalidVpc.Range", `${about} ${peering.id}.`);
+}
+
+/** Refuses any block while a request of the VPC waits for its answer. */
+function refuseAsked(world: World, vpc: Vpc, { now }: Call): Refusal | undefined {
+  const peering = peeringsOf(world, vpc.id).find(
+    (one) => stateOf(one, now) === "pending-acceptance" && one.requester.vpc === vpc.id,
+  );
+  const about = `The VPC '${vpc.id}' may not get CIDR blocks while its request`;
+  return peering && refuse("OperationNotPermitted", `${about} ${peering.id} is pending acceptance.`);
 }
 
 const unrestricted =

@@ -1,12 +1,7 @@
+import { zonesOf } from "../../model/zone.ts";
+import type { Zone } from "../../model/zone.ts";
 import { refuse } from "../../values/refuse.ts";
 import type { Refusal } from "../../values/refuse.ts";
-
-export interface Zone {
-  /** Such as us-east-1a. */
-  readonly name: string;
-  /** Such as use1-az1. */
-  readonly id: string;
-}
 
 /** The regions an account has without asking for more. Any other region works all the same. */
 export const regions = [
@@ -29,25 +24,6 @@ export const regions = [
   "us-west-2",
 ] as const;
 
-const points: Readonly<Record<string, string>> = {
-  north: "n",
-  south: "s",
-  east: "e",
-  west: "w",
-  central: "c",
-  northeast: "ne",
-  northwest: "nw",
-  southeast: "se",
-  southwest: "sw",
-  gov: "g",
-};
-
-/** The three zones of a region. */
-export function zonesOf(region: string): readonly Zone[] {
-  const short = region.split("-").map((part) => points[part] ?? part).join("");
-  return ["a", "b", "c"].map((letter, index) => ({ name: `${region}${letter}`, id: `${short}-az${index + 1}` }));
-}
-
 /** The zone of that name or id, or of the first name when neither is given. Refuses what the region does not have. */
 export function chooseZone(
   region: string,
@@ -69,7 +45,3 @@ export function chooseZone(
     )
   );
 }
-
-/** The id of a zone this world names. */
-export const zoneIdOf = (region: string, name: string): string | undefined =>
-  zonesOf(region).find((zone) => zone.name === name)?.id;

@@ -21,6 +21,7 @@ test("quotas that Amazon would not grant refuse", () => {
     [{ vpcs: 2.5 }, /^vpcs must be a whole number above 0, not 2.5$/],
     [{ vpcs: Number.NaN }, /^vpcs must be a whole number above 0, not NaN$/],
     [{ groupsPerInterface: 17, rulesPerGroup: 1 }, /^groupsPerInterface can be 16 at most, not 17$/],
+    [{ routesPerTable: 1001 }, /^routesPerTable can be 1000 at most, not 1001$/],
     [{ entriesPerAcl: 41 }, /^entriesPerAcl can be 40 at most, not 41$/],
     [{ rulesPerGroup: 201 }, /^rulesPerGroup times groupsPerInterface can be 1000 at most$/],
     [{ rulesPerGroup: 63, groupsPerInterface: 16 }, /^rulesPerGroup times groupsPerInterface can be 1000 at most$/],

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { addressKey, linkKey, neighbourKey, routeKey, ruleKey } from "../../../src/apply/desired.ts";
+import { addressKey, linkKey, neighbourKey, routeKey, ruleKey } from "../../../src/apply/state.ts";
 import type { Address, Link, NamespaceState, Neighbour, Route, SourceRule, Step } from "../../../src/apply/kernel.ts";
 import { abandoned, additions, missing, removals } from "../../../src/apply/namespaces.ts";
 import { cidr, ip } from "../../network.ts";

@@ -70,12 +70,16 @@ for (const [args, code] of [
 
 test("up: what the flags mean, and what they mean when absent", () => {
   const absent = { host: "127.0.0.1", port: 7443, dataplane: "kernel" };
-  assert.deepEqual(optionsOf({ state: "/s" }), { ...absent, state: "/s", quotas: standardQuotas, allowReset: false });
+  assert.deepEqual(optionsOf({ state: "/s" }), { ...absent, state: "/s", quotas: standardQuotas, publicPool: "203.0.113.0/24", dnsUpstream: [], allowReset: false });
   const given = { region: "us-gov-west-1", account: "000000000001", dataplane: "none" };
-  assert.deepEqual(optionsOf({ ...given, state: "/t", listen: "[::1]:0", quotas: "rulesPerGroup=100,groupsPerInterface=10", "allow-reset": true }), {
+  const networks = { "public-pool": "198.51.100.77/28", "dns-upstream": "192.0.2.53,[2001:db8::53]:5353", activation: "kms.example:1688" };
+  assert.deepEqual(optionsOf({ ...given, ...networks, state: "/t", listen: "[::1]:0", quotas: "rulesPerGroup=100,groupsPerInterface=10", "allow-reset": true }), {
     ...given,
     state: "/t",
     quotas: { ...standardQuotas, rulesPerGroup: 100, groupsPerInterface: 10 },
+    publicPool: "198.51.100.64/28",
+    dnsUpstream: ["192.0.2.53", "[2001:db8::53]:5353"],
+    activation: { host: "kms.example", port: 1688 },
     host: "::1",
     port: 0,
     allowReset: true,
@@ -89,6 +93,13 @@ for (const [given, message] of [
   [{ region: "US-EAST-1" }, /--region/],
   [{ account: "12345678901" }, /--account/],
   [{ dataplane: "ebpf" }, /--dataplane/],
+  [{ "dns-upstream": "resolver.example" }, /--dns-upstream/],
+  [{ "dns-upstream": "192.0.2.53:0" }, /--dns-upstream/],
+  [{ activation: "kms.example" }, /--activation/],
+  [{ activation: "kms.example:0" }, /--activation/],
+  [{ "public-pool": "203.0.113.0" }, /--public-pool/],
+  [{ "public-pool": "203.0.113.0/30" }, /--public-pool/],
+  [{ "public-pool": "2001:db8::/29" }, /--public-pool/],
 ] as const) {
   test(`up refuses: ${JSON.stringify(given)}`, () => assert.match(messageOf(optionsOf(given)), message));
 }

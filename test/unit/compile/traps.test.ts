@@ -16,13 +16,13 @@ const before = (pattern: string, inserted: string): Mutation => (command) =>
   new RegExp(pattern).test(command) ? `${inserted}\n${command}` : command;
 
 const traps: Readonly<Record<string, Mutation>> = {
-  "a list that accepts decides alone": replacing(`${rule("acl-\\S+/in")}goto destination`, "$1accept"),
+  "a list that accepts decides alone": replacing(`${rule("acl-\\S+/in")}return`, "$1accept"),
   "a group that accepts decides alone": replacing(`${rule("groups/out/(?:open|tracked)")}iifname vmap @boundary`, "$1accept"),
   "what leaves one interface need not be let into the next": replacing(`${rule("destination")}goto arrive`, "$1goto admit"),
   "established passes before the lists": before("^add rule inet bailey forward ct state", "add rule inet bailey forward ct state established accept"),
-  "a list's allow entries are missing": dropping("^add rule inet bailey acl-\\S+ .*(?:goto destination|vmap @entering)"),
-  "a list's final deny is missing, on the way in": replacing(`${rule("acl-\\S+/in")}drop$`, "$1goto destination"),
-  "a list's final deny is missing, on the way out": replacing(`${rule("acl-\\S+/out")}drop$`, "$1oifname vmap @entering"),
+  "a list's allow entries are missing": dropping("^add rule inet bailey acl-\\S+ .*return"),
+  "a list's final deny is missing, on the way in": replacing(`${rule("acl-\\S+/in")}drop$`, "$1return"),
+  "a list's final deny is missing, on the way out": replacing(`${rule("acl-\\S+/out")}drop$`, "$1return"),
   "a list's entries stand at every subnet": replacing('^(add element inet bailey boundary .*"dworld" : goto )\\S+', "$1subnet-a/out"),
   "a list stands inside its subnet": dropping("^add rule inet bailey subnet-\\S+/out oifname @"),
   "a datagram that nobody answers is not of its connection": replacing(`${rule("(?:leave|arrive)")}new,established`, "$1established"),

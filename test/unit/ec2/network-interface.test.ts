@@ -1,11 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import {
-  assignIpv6Addresses,
-  assignPrivateIpAddresses,
-  unassignIpv6Addresses,
-  unassignPrivateIpAddresses,
-} from "../../../src/api/ec2/assign-addresses.ts";
+import { assignIpv6Addresses, assignPrivateIpAddresses } from "../../../src/api/ec2/assign-addresses.ts";
 import { attachNetworkInterface, detachNetworkInterface } from "../../../src/api/ec2/attach-network-interface.ts";
 import { createNetworkInterface } from "../../../src/api/ec2/create-network-interface.ts";
 import { createSubnet } from "../../../src/api/ec2/create-subnet.ts";
@@ -19,6 +14,7 @@ import {
   resetNetworkInterfaceAttribute,
 } from "../../../src/api/ec2/network-interface-attribute.ts";
 import { runInstances } from "../../../src/api/ec2/run-instances.ts";
+import { unassignIpv6Addresses, unassignPrivateIpAddresses } from "../../../src/api/ec2/unassign-addresses.ts";
 import { started } from "../../../src/model/instance.ts";
 import { applyChanges, everywhere, put } from "../../../src/model/world.ts";
 import { Region } from "./region.ts";
@@ -73,7 +69,7 @@ test("CreateNetworkInterface refuses, in order", () => {
   region.does(createNetworkInterface, { SubnetId: subnet, PrivateIpAddress: "10.0.1.77" });
   const unknown = "subnet-0fffffffffffffff1";
   const cases: [Parameters<typeof createNetworkInterface.run>[1], string][] = [
-    [{ SubnetId: unknown, PrivateIpAddress: "x", Ipv4PrefixCount: 1 }, "UnsupportedOperation: The parameter Ipv4PrefixCount is not supported."],
+    [{ SubnetId: unknown, PrivateIpAddress: "x", EnablePrimaryIpv6: true }, "UnsupportedOperation: The parameter EnablePrimaryIpv6 is not supported."],
     [
       { SubnetId: unknown, PrivateIpAddress: "10.0.1.256" },
       "InvalidParameterValue: Value (10.0.1.256) for parameter privateIpAddress is invalid. Not a valid IPv4 address.",

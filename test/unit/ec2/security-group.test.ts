@@ -5,11 +5,8 @@ import { createNetworkInterface } from "../../../src/api/ec2/create-network-inte
 import { createSecurityGroup } from "../../../src/api/ec2/create-security-group.ts";
 import { createVpc } from "../../../src/api/ec2/create-vpc.ts";
 import { deleteSecurityGroup } from "../../../src/api/ec2/delete-security-group.ts";
-import { deleteSubnet } from "../../../src/api/ec2/delete-subnet.ts";
-import { deleteVpc } from "../../../src/api/ec2/delete-vpc.ts";
 import { describeSecurityGroupRules } from "../../../src/api/ec2/describe-security-group-rules.ts";
 import { describeSecurityGroups } from "../../../src/api/ec2/describe-security-groups.ts";
-import { describeSubnets } from "../../../src/api/ec2/describe-subnets.ts";
 import { describeVpcs } from "../../../src/api/ec2/describe-vpcs.ts";
 import { Region } from "./region.ts";
 
@@ -88,8 +85,7 @@ test("without a VPC a group goes to the default VPC, while there is one", () => 
     `InvalidGroup.NotFound: The security group 'tight' does not exist in default VPC '${standard?.VpcId}'`,
   );
   region.does(deleteSecurityGroup, { GroupName: "loose" });
-  for (const { SubnetId } of region.does(describeSubnets, {}).Subnets ?? []) region.does(deleteSubnet, { SubnetId });
-  region.does(deleteVpc, { VpcId: standard?.VpcId });
+  region.losesDefaultVpc();
   assert.match(region.refuses(createSecurityGroup, { GroupName: "loose", Description: "d" }), /^VPCIdNotSpecified: No default VPC/);
 });
 

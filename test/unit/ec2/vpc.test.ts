@@ -259,9 +259,7 @@ test("the default VPC and its subnets can be made again, once each", () => {
   const subnets = region.does(describeSubnets, {}).Subnets ?? [];
   region.does(deleteSubnet, { SubnetId: subnets[1]?.SubnetId ?? "" });
   assert.equal(region.does(createDefaultSubnet, zone).Subnet?.CidrBlock, "172.31.16.0/20");
-  for (const { SubnetId } of region.does(describeSubnets, {}).Subnets ?? []) region.does(deleteSubnet, { SubnetId });
-  const vpc = region.does(describeVpcs, {}).Vpcs?.[0]?.VpcId;
-  region.does(deleteVpc, { VpcId: vpc });
+  region.losesDefaultVpc();
   assert.match(region.refuses(createDefaultSubnet, zone), /^DefaultVpcDoesNotExist: /);
   assert.equal(prepare(region.world, region.call, region.call), undefined);
   assert.equal(region.does(createDefaultVpc, {}).Vpc?.CidrBlock, "172.31.0.0/16");

@@ -7,7 +7,7 @@ import { runInstances } from "../../../src/api/ec2/run-instances.ts";
 import { bootOf } from "../../../src/host/guest.ts";
 import type { Guests, RunningGuest } from "../../../src/host/guests.ts";
 import { startInstances } from "../../../src/host/instances.ts";
-import { applyChanges, everywhere, find } from "../../../src/model/world.ts";
+import { applyChanges, everywhere, find, need, put } from "../../../src/model/world.ts";
 import { type Refusal, refuse } from "../../../src/values/refuse.ts";
 import { Region } from "../ec2/region.ts";
 
@@ -113,6 +113,18 @@ test("a reboot ends this start and begins another", async () => {
   assert.deepEqual(at.story, [`stop ${at.id}`, `start ${at.id}`]);
   const instance = find(at.region.world, "instance", at.id);
   assert.equal(at.running.get(at.id)?.boot, instance && bootOf(instance));
+});
+
+test("one that others run is left alone, until it is to end", async () => {
+  const at = host();
+  const attached = { kind: "process", name: "77", network: "4:1", process: { pid: 77, started: 5 } } as const;
+  at.region.lives((world) => applyChanges(world, [put({ ...need(world, "instance", at.id), state: "running", attached })]));
+  await at.settles();
+  assert.deepEqual([at.state(), at.story], ["running", []]);
+  at.region.does(terminateInstances, { InstanceIds: [at.id] });
+  await at.settles();
+  assert.equal(at.state(), "terminated");
+  assert.ok(!at.story.includes(`start ${at.id}`));
 });
 
 test("stopped, it keeps its interface; terminated, it does not", async () => {

@@ -9,6 +9,7 @@ import { DatabaseSync } from "node:sqlite";
 import { after, test } from "node:test";
 import { type Store, openStore } from "../../../src/io/store.ts";
 import type { ClientToken } from "../../../src/model/resource.ts";
+import { documentFormat } from "../../../src/model/upgrade.ts";
 import { applyChanges, everywhere, find, put, remove } from "../../../src/model/world.ts";
 import { isRefusal } from "../../../src/values/refuse.ts";
 
@@ -126,10 +127,10 @@ const spoiled: readonly { readonly name: string; readonly says: RegExp; spoil(pa
   },
   {
     name: "newer",
-    says: /has format 2, and this Bailey knows 1/,
+    says: new RegExp(`has format ${documentFormat + 1}, and this Bailey knows ${documentFormat};`),
     spoil(path) {
       const database = new DatabaseSync(path);
-      database.exec("PRAGMA user_version = 2");
+      database.exec(`PRAGMA user_version = ${documentFormat + 1}`);
       database.close();
     },
   },
@@ -147,6 +148,78 @@ for (const spoiling of spoiled) {
     assert.ok(readFileSync(path).equals(before), "the file was changed");
   });
 }
+
+/** A store as format 1 was written, which had no targets and no associations. */
+function formerStore(documents: readonly { readonly kind: string; readonly id: string }[]): string {
+  const path = newPath();
+  const store = open(path);
+  store.commit(0, []);
+  store.close();
+  const database = new DatabaseSync(path);
+  const insert = database.prepare("INSERT INTO resource (kind, id, doc) VALUES (?, ?, ?)");
+  for (const document of documents) insert.run(document.kind, document.id, JSON.stringify(document));
+  database.exec("PRAGMA user_version = 1");
+  database.close();
+  return path;
+}
+
+const formerTable = {
+  kind: "route-table",
+  id: "rtb-00000001",
+  account: "123456789012",
+  region: "eu-north-1",
+  tags: { name: "main" },
+  created: "2026-01-02T03:04:05.678Z",
+  vpc: "vpc-00000002",
+  mainAssociation: "rtbassoc-00000003",
+  routes: [
+    { destination: "10.0.0.0/16", gateway: "local", origin: "CreateRouteTable" },
+    { destination: "2001:db8:4::/56", gateway: "local", origin: "CreateRouteTable" },
+  ],
+};
+
+void test("what an older Bailey wrote is upgraded once, and everything else in it is kept", () => {
+  const path = formerStore([formerTable, token("a", "[7]")]);
+  for (const opening of ["first", "second"]) {
+    const store = open(path);
+    const world = store.load();
+    assert.equal(world.revision, 1, opening);
+    assert.deepEqual(everywhere(world, "client-token"), [token("a", "[7]")]);
+    assert.deepEqual(everywhere(world, "route-table"), [
+      {
+        ...formerTable,
+        associations: [],
+        routes: [
+          { destination: "10.0.0.0/16", target: { type: "local" }, origin: "CreateRouteTable" },
+          { destination: "2001:db8:4::/56", target: { type: "local" }, origin: "CreateRouteTable" },
+        ],
+      },
+    ]);
+    store.close();
+  }
+  const database = new DatabaseSync(path);
+  assert.equal(database.prepare("PRAGMA user_version").get()?.["user_version"], documentFormat);
+  database.close();
+});
+
+void test("an upgrade that can't be done is refused and leaves every document as it was", () => {
+  const path = formerStore([formerTable, token("a")]);
+  const documents = () => {
+    const database = new DatabaseSync(path);
+    const rows = database.prepare("SELECT doc FROM resource ORDER BY kind").all().map(({ doc }) => doc);
+    const format = database.prepare("PRAGMA user_version").get()?.["user_version"];
+    database.close();
+    return { rows, format };
+  };
+  const spoil = new DatabaseSync(path);
+  spoil.exec("INSERT INTO resource (kind, id, doc) VALUES ('vpc', 'vpc-00000009', '7')");
+  spoil.close();
+  const before = documents();
+  const store = openStore(path);
+  assert.ok(isRefusal(store));
+  assert.match(store.message, /can't be read: not a document: 7/);
+  assert.deepEqual(documents(), before);
+});
 
 void test("a second opener is told that the file is in use, and the first goes on", () => {
   const path = newPath();

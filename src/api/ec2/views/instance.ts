@@ -1,17 +1,30 @@
-import type { Instance as InstanceView, InstanceNetworkInterface, InstanceState, Reservation } from "@aws-sdk/client-ec2";
+import type {
+  Instance as InstanceView,
+  InstanceNetworkInterface,
+  InstanceState,
+  NetworkInterface as NetworkInterfaceView,
+  Reservation,
+} from "@aws-sdk/client-ec2";
 import { stateCodes } from "../../../model/instance.ts";
+import { privateNameOf } from "../../../model/dhcp-options.ts";
+import { metadataOptionsOf } from "../../../model/metadata-options.ts";
 import { interfacesOf } from "../../../model/network-interface.ts";
 import type { Instance, NetworkInterface } from "../../../model/resource.ts";
 import { find } from "../../../model/world.ts";
 import type { World } from "../../../model/world.ts";
 import { tagList } from "../../tags.ts";
 import { findInstanceType } from "../instance-types.ts";
-import { zoneIdOf } from "../zones.ts";
-import { interfaceView, privateNameOf } from "./network-interface.ts";
+import { zoneIdOf } from "../../../model/zone.ts";
+import { metadataOptionsView } from "./metadata-options.ts";
+import { interfaceView } from "./network-interface.ts";
+
+/** Filters see more of an interface's public addresses than an instance shows of them. */
+type ShownInterface = InstanceNetworkInterface & Pick<NetworkInterfaceView, "Association" | "PrivateIpAddresses">;
+export type ShownInstance = Omit<InstanceView, "NetworkInterfaces"> & { NetworkInterfaces?: ShownInterface[] | undefined };
 
 export const stateView = (state: Instance["state"]): InstanceState => ({ Code: stateCodes[state], Name: state });
 
-export function instanceView(world: World, instance: Instance): InstanceView {
+export function instanceView(world: World, instance: Instance): ShownInstance {
   const zone = find(world, "subnet", instance.subnet)?.zone;
   return {
     InstanceId: instance.id,
@@ -40,25 +53,27 @@ export function instanceView(world: World, instance: Instance): InstanceView {
     ProductCodes: [],
     EbsOptimized: false,
     EnaSupport: true,
+    MetadataOptions: metadataOptionsView(metadataOptionsOf(instance)),
     ...networkView(world, instance),
     Tags: tagList(instance.tags),
   };
 }
 
 /** What an instance shows of its primary interface, and all interfaces. A terminated one has none. */
-function networkView(world: World, instance: Instance): Partial<InstanceView> {
+function networkView(world: World, instance: Instance): Partial<ShownInstance> {
   const enis = interfacesOf(world, instance);
   const [primary] = enis;
   if (!primary) return { PrivateDnsName: "", PublicDnsName: "", NetworkInterfaces: [], SecurityGroups: [] };
   const [address = ""] = primary.addresses;
   const name = privateNameOf(instance.region, address);
-  const { Groups, SourceDestCheck } = interfaceView(world, primary);
+  const { Association, Groups, SourceDestCheck } = interfaceView(world, primary);
   return {
     VpcId: instance.vpc,
     SubnetId: instance.subnet,
     PrivateIpAddress: address,
     PrivateDnsName: name,
-    PublicDnsName: "",
+    PublicIpAddress: Association?.PublicIp,
+    PublicDnsName: Association?.PublicDnsName ?? "",
     PrivateDnsNameOptions: {
       HostnameType: "ip-name",
       EnableResourceNameDnsARecord: false,
@@ -71,7 +86,7 @@ function networkView(world: World, instance: Instance): Partial<InstanceView> {
   };
 }
 
-function ownInterfaceView(world: World, eni: NetworkInterface): InstanceNetworkInterface {
+function ownInterfaceView(world: World, eni: NetworkInterface): ShownInterface {
   const view = interfaceView(world, eni);
   const { AttachmentId, AttachTime, DeleteOnTermination, DeviceIndex, NetworkCardIndex, Status } = view.Attachment ?? {};
   return {
@@ -85,9 +100,12 @@ function ownInterfaceView(world: World, eni: NetworkInterface): InstanceNetworkI
     MacAddress: view.MacAddress,
     SourceDestCheck: view.SourceDestCheck,
     Groups: view.Groups,
+    Association: view.Association,
     PrivateIpAddress: view.PrivateIpAddress,
     PrivateDnsName: view.PrivateDnsName,
     PrivateIpAddresses: view.PrivateIpAddresses,
+    Ipv4Prefixes: view.Ipv4Prefixes,
+    Ipv6Prefixes: view.Ipv6Prefixes,
     Ipv6Addresses: eni.ipv6Addresses.map((address) => ({ Ipv6Address: address })),
     ConnectionTrackingConfiguration: view.ConnectionTrackingConfiguration,
     Attachment: { AttachmentId, AttachTime, DeleteOnTermination, DeviceIndex, NetworkCardIndex, Status },

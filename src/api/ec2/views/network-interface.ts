@@ -1,47 +1,93 @@
 import type {
   GroupIdentifier,
   NetworkInterface as NetworkInterfaceView,
+  NetworkInterfaceAssociation,
   NetworkInterfaceAttachment,
+  NetworkInterfaceType,
 } from "@aws-sdk/client-ec2";
-import { privateDomain } from "../../../model/dhcp-options.ts";
+import { privateNameOf } from "../../../model/dhcp-options.ts";
+import { publicAddressesOf, publicNameOf } from "../../../model/public-address.ts";
+import type { PublicAddress } from "../../../model/public-address.ts";
 import type { NetworkInterface } from "../../../model/resource.ts";
 import { need } from "../../../model/world.ts";
 import type { World } from "../../../model/world.ts";
 import type { Filters } from "../../filters.ts";
 import { tagList } from "../../tags.ts";
 import { connectionTrackingView } from "../connection-tracking.ts";
-import { zoneIdOf } from "../zones.ts";
-
-/** The name the resolver gives a private IPv4 address. */
-export const privateNameOf = (region: string, address: string): string =>
-  `ip-${address.replaceAll(".", "-")}.${privateDomain(region)}`;
+import { zoneIdOf } from "../../../model/zone.ts";
 
 /** The groups of an interface, in the order they were given. */
 export const groupIdentifiers = (world: World, eni: NetworkInterface): GroupIdentifier[] =>
   eni.groups.map((id) => ({ GroupId: id, GroupName: need(world, "security-group", id).name }));
 
-const attachmentView = (eni: NetworkInterface): NetworkInterfaceAttachment | undefined =>
-  eni.attachment && {
-    AttachmentId: eni.attachment.id,
-    AttachTime: new Date(eni.attachment.attached),
-    DeleteOnTermination: eni.attachment.deleteOnTermination,
-    DeviceIndex: eni.attachment.deviceIndex,
-    NetworkCardIndex: 0,
-    InstanceId: eni.attachment.instance,
-    InstanceOwnerId: eni.account,
-    Status: "attached",
-  };
+/** What attaches an interface to one of Amazon's own services, which nobody else may manage. */
+export const serviceAttachmentPrefix = "ela-attach-";
+
+function attachmentView({ account, attachment, natGateway }: NetworkInterface): NetworkInterfaceAttachment | undefined {
+  if (natGateway) {
+    return {
+      AttachmentId: `${serviceAttachmentPrefix}${natGateway.slice("nat-".length)}`,
+      DeleteOnTermination: false,
+      DeviceIndex: 1,
+      InstanceOwnerId: "amazon-aws",
+      Status: "attached",
+    };
+  }
+  return (
+    attachment && {
+      AttachmentId: attachment.id,
+      AttachTime: new Date(attachment.attached),
+      DeleteOnTermination: attachment.deleteOnTermination,
+      DeviceIndex: attachment.deviceIndex,
+      NetworkCardIndex: 0,
+      InstanceId: attachment.instance,
+      InstanceOwnerId: account,
+      Status: "attached",
+    }
+  );
+}
+
+/** What made an interface for itself, and may alone change it. */
+const managementView = ({ natGateway }: NetworkInterface) =>
+  natGateway
+    ? {
+        // Amazon answers nat_gateway, whatever its own client expects.
+        InterfaceType: "nat_gateway" as string as NetworkInterfaceType,
+        RequesterManaged: true,
+        RequesterId: "amazon-aws",
+      }
+    : { InterfaceType: "interface" as const, RequesterManaged: false };
+
+/** The name of a public address in a VPC, empty where the VPC gives none. */
+const publicDnsName = (world: World, eni: NetworkInterface, publicIp: string): string =>
+  need(world, "vpc", eni.vpc).dnsHostnames ? publicNameOf(eni.region, publicIp) : "";
+
+const associationView = (
+  world: World,
+  eni: NetworkInterface,
+  { publicIp, elasticIp }: PublicAddress,
+): NetworkInterfaceAssociation => ({
+  PublicIp: publicIp,
+  PublicDnsName: publicDnsName(world, eni, publicIp),
+  IpOwnerId: elasticIp?.account ?? "amazon",
+  AllocationId: elasticIp?.id,
+  AssociationId: elasticIp?.association?.id,
+});
 
 export const interfaceView = (world: World, eni: NetworkInterface): NetworkInterfaceView => {
   const { zone } = need(world, "subnet", eni.subnet);
   const [primary = ""] = eni.addresses;
+  const publicAddresses = publicAddressesOf(world, eni);
+  const associationOf = (address: string): NetworkInterfaceAssociation | undefined => {
+    const found = publicAddresses.get(address);
+    return found && associationView(world, eni, found);
+  };
   return {
     NetworkInterfaceId: eni.id,
-    InterfaceType: "interface",
-    Status: eni.attachment ? "in-use" : "available",
+    Status: eni.attachment || eni.natGateway ? "in-use" : "available",
     Description: eni.description,
     OwnerId: eni.account,
-    RequesterManaged: false,
+    ...managementView(eni),
     VpcId: eni.vpc,
     SubnetId: eni.subnet,
     AvailabilityZone: zone,
@@ -50,13 +96,17 @@ export const interfaceView = (world: World, eni: NetworkInterface): NetworkInter
     SourceDestCheck: eni.sourceDestCheck,
     Groups: groupIdentifiers(world, eni),
     Attachment: attachmentView(eni),
+    Association: associationOf(primary),
     PrivateIpAddress: primary,
     PrivateDnsName: privateNameOf(eni.region, primary),
     PrivateIpAddresses: eni.addresses.map((address, index) => ({
       PrivateIpAddress: address,
       PrivateDnsName: privateNameOf(eni.region, address),
       Primary: index === 0,
+      Association: associationOf(address),
     })),
+    Ipv4Prefixes: eni.prefixes?.map((Ipv4Prefix) => ({ Ipv4Prefix })),
+    Ipv6Prefixes: eni.ipv6Prefixes?.map((Ipv6Prefix) => ({ Ipv6Prefix })),
     Ipv6Addresses: eni.ipv6Addresses.map((address) => ({ Ipv6Address: address })),
     Ipv6Address: eni.ipv6Addresses[0],
     ConnectionTrackingConfiguration: connectionTrackingView(eni.connectionTracking),
@@ -66,10 +116,19 @@ export const interfaceView = (world: World, eni: NetworkInterface): NetworkInter
 
 const groups = (eni: NetworkInterfaceView) => eni.Groups ?? [];
 const addresses = (eni: NetworkInterfaceView) => eni.PrivateIpAddresses ?? [];
+/** Of all its private addresses. */
+const associations = (eni: NetworkInterfaceView) => addresses(eni).flatMap(({ Association }) => Association ?? []);
 
 export const interfaceFilters: Filters<NetworkInterfaceView> = {
+  "addresses.association.owner-id": (eni) => associations(eni).map((association) => association.IpOwnerId),
+  "addresses.association.public-ip": (eni) => associations(eni).map((association) => association.PublicIp),
   "addresses.primary": (eni) => addresses(eni).map((address) => address.Primary),
   "addresses.private-ip-address": (eni) => addresses(eni).map((address) => address.PrivateIpAddress),
+  "association.allocation-id": (eni) => associations(eni).map((association) => association.AllocationId),
+  "association.association-id": (eni) => associations(eni).map((association) => association.AssociationId),
+  "association.ip-owner-id": (eni) => associations(eni).map((association) => association.IpOwnerId),
+  "association.public-dns-name": (eni) => associations(eni).map((association) => association.PublicDnsName),
+  "association.public-ip": (eni) => associations(eni).map((association) => association.PublicIp),
   "attachment.attach-time": (eni) => [eni.Attachment?.AttachTime?.toISOString()],
   "attachment.attachment-id": (eni) => [eni.Attachment?.AttachmentId],
   "attachment.delete-on-termination": (eni) => [eni.Attachment?.DeleteOnTermination],
@@ -89,6 +148,7 @@ export const interfaceFilters: Filters<NetworkInterfaceView> = {
   "owner-id": (eni) => [eni.OwnerId],
   "private-dns-name": (eni) => [eni.PrivateDnsName],
   "private-ip-address": (eni) => addresses(eni).map((address) => address.PrivateIpAddress),
+  "requester-id": (eni) => [eni.RequesterId],
   "requester-managed": (eni) => [eni.RequesterManaged],
   "source-dest-check": (eni) => [eni.SourceDestCheck],
   status: (eni) => [eni.Status],

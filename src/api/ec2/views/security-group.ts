@@ -4,9 +4,10 @@ import type {
   SecurityGroup as SecurityGroupView,
   SecurityGroupRule as SecurityGroupRuleView,
 } from "@aws-sdk/client-ec2";
-import type { RulePeer, SecurityGroup, SecurityGroupRule } from "../../../model/resource.ts";
+import { peeringBetween } from "../../../model/peers.ts";
+import type { SecurityGroup, SecurityGroupRule } from "../../../model/resource.ts";
 import { rulesOf } from "../../../model/security-group.ts";
-import type { RuleContent } from "../../../model/security-group.ts";
+import type { GroupPeer, RuleContent } from "../../../model/security-group.ts";
 import { find, need } from "../../../model/world.ts";
 import type { World } from "../../../model/world.ts";
 import { hasPorts, hasTypes, parseProtocol } from "../../../values/protocol.ts";
@@ -20,19 +21,24 @@ export const groupView = (world: World, group: SecurityGroup): SecurityGroupView
   Description: group.description,
   OwnerId: group.account,
   VpcId: group.vpc,
-  IpPermissions: permissionsView(world, rulesOf(world, group.id, false)),
-  IpPermissionsEgress: permissionsView(world, rulesOf(world, group.id, true)),
+  IpPermissions: permissionsView(world, group, rulesOf(world, group.id, false)),
+  IpPermissionsEgress: permissionsView(world, group, rulesOf(world, group.id, true)),
   SecurityGroupArn: arnOf(group, "security-group", group.id),
   Tags: tagList(group.tags),
 });
 
-/** Rules as permissions: one per protocol and ports, holding every source or destination they are open to. */
-export function permissionsView(world: World, rules: readonly RuleContent[]): IpPermission[] {
+/** A group's rules as permissions: one per protocol and ports, holding every source or destination they are open to. */
+export function permissionsView(world: World, group: SecurityGroup, rules: readonly RuleContent[]): IpPermission[] {
   const merged = Map.groupBy(rules, (rule) => [rule.protocol, rule.from, rule.to].join(" "));
-  return [...merged.values()].flatMap((same) => (same[0] ? [permissionView(world, same[0], same)] : []));
+  return [...merged.values()].flatMap((same) => (same[0] ? [permissionView(world, group, same[0], same)] : []));
 }
 
-function permissionView(world: World, { protocol, from, to }: RuleContent, rules: readonly RuleContent[]): IpPermission {
+function permissionView(
+  world: World,
+  group: SecurityGroup,
+  { protocol, from, to }: RuleContent,
+  rules: readonly RuleContent[],
+): IpPermission {
   const known = parseProtocol(protocol);
   const ranged = known !== undefined && (hasPorts(known) || hasTypes(known));
   const cidrs = rules.flatMap(({ peer, description: Description }) =>
@@ -51,16 +57,23 @@ function permissionView(world: World, { protocol, from, to }: RuleContent, rules
       peer.type === "prefix-list" ? [{ PrefixListId: peer.list, Description }] : [],
     ),
     UserIdGroupPairs: rules.flatMap(({ peer, description: Description }) =>
-      peer.type === "group" ? [{ ...referenceView(world, peer), Description }] : [],
+      peer.type === "group" ? [{ ...referenceView(world, group, peer), Description }] : [],
     ),
   };
 }
 
-/** A group as a rule names it: once it is gone nobody owns it. */
-const referenceView = (world: World, { group, account }: Extract<RulePeer, { type: "group" }>) => ({
+/** A group as a rule of `home` names it: once it is gone nobody owns it. */
+const referenceView = (world: World, home: SecurityGroup, { group, account, across }: GroupPeer) => ({
   GroupId: group,
   ...(find(world, "security-group", group) && { UserId: account }),
+  ...(across && acrossView(world, home, across)),
 });
+
+/** The peering that joins the VPCs now, if one does, else the one the rule was made across. */
+function acrossView(world: World, home: SecurityGroup, { vpc, peering }: NonNullable<GroupPeer["across"]>) {
+  const shown = peeringBetween(world, home.vpc, vpc) ?? find(world, "vpc-peering-connection", peering);
+  return { VpcId: vpc, VpcPeeringConnectionId: shown?.id ?? peering, PeeringStatus: shown?.state ?? "deleted" };
+}
 
 /** The members that both forms of a single rule show. */
 const ruleMembers = (rule: SecurityGroupRule) => ({
@@ -77,13 +90,16 @@ const ruleMembers = (rule: SecurityGroupRule) => ({
   Description: rule.description,
 });
 
-export const ruleView = (world: World, rule: SecurityGroupRule): SecurityGroupRuleView => ({
-  ...ruleMembers(rule),
-  GroupOwnerId: need(world, "security-group", rule.group).account,
-  ReferencedGroupInfo: rule.peer.type === "group" ? referenceView(world, rule.peer) : undefined,
-  SecurityGroupRuleArn: arnOf(rule, "security-group-rule", rule.id),
-  Tags: tagList(rule.tags),
-});
+export function ruleView(world: World, rule: SecurityGroupRule): SecurityGroupRuleView {
+  const group = need(world, "security-group", rule.group);
+  return {
+    ...ruleMembers(rule),
+    GroupOwnerId: group.account,
+    ReferencedGroupInfo: rule.peer.type === "group" ? referenceView(world, group, rule.peer) : undefined,
+    SecurityGroupRuleArn: arnOf(rule, "security-group-rule", rule.id),
+    Tags: tagList(rule.tags),
+  };
+}
 
 export const revokedRuleView = (rule: SecurityGroupRule): RevokedSecurityGroupRule => ({
   ...ruleMembers(rule),

@@ -4,7 +4,7 @@ import { freeCount } from "../../../model/subnet.ts";
 import type { World } from "../../../model/world.ts";
 import type { Filters } from "../../filters.ts";
 import { tagList } from "../../tags.ts";
-import { zoneIdOf } from "../zones.ts";
+import { zoneIdOf } from "../../../model/zone.ts";
 import { arnOf } from "./arn.ts";
 
 export const subnetBlockView = (

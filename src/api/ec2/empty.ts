@@ -1,0 +1,102 @@
+/** Describe calls for what there is none of yet: audits and clean-ups ask for it, and find nothing. */
+import { refuse } from "../../values/refuse.ts";
+import type { Action, Input, Output } from "../operation.ts";
+import type { ServedOperation } from "../perform.ts";
+
+interface Nothing<A extends Action> {
+  /** The members of the answer that are empty lists. */
+  readonly shows: readonly (string & keyof Output<A>)[];
+  /** The members of the input that name what is wanted, and the code that answers such a name. */
+  readonly missing?: { readonly [I in string & keyof Input<A>]?: string };
+}
+
+const nothing = {
+  DescribeCarrierGateways: { shows: ["CarrierGateways"], missing: { CarrierGatewayIds: "InvalidCarrierGatewayID.NotFound" } },
+  DescribeClassicLinkInstances: { shows: ["Instances"] },
+  DescribeCustomerGateways: { shows: ["CustomerGateways"], missing: { CustomerGatewayIds: "InvalidCustomerGatewayID.NotFound" } },
+  DescribeHosts: { shows: ["Hosts"], missing: { HostIds: "InvalidHostID.NotFound" } },
+  DescribeIpamPools: { shows: ["IpamPools"], missing: { IpamPoolIds: "InvalidIpamPoolId.NotFound" } },
+  DescribeIpams: { shows: ["Ipams"], missing: { IpamIds: "InvalidIpamId.NotFound" } },
+  DescribeKeyPairs: {
+    shows: ["KeyPairs"],
+    missing: { KeyNames: "InvalidKeyPair.NotFound", KeyPairIds: "InvalidKeyPair.NotFound" },
+  },
+  DescribeLaunchTemplates: {
+    shows: ["LaunchTemplates"],
+    missing: {
+      LaunchTemplateIds: "InvalidLaunchTemplateId.NotFound",
+      LaunchTemplateNames: "InvalidLaunchTemplateName.NotFoundException",
+    },
+  },
+  DescribeLocalGateways: { shows: ["LocalGateways"], missing: { LocalGatewayIds: "InvalidLocalGatewayID.NotFound" } },
+  DescribeNetworkInsightsPaths: {
+    shows: ["NetworkInsightsPaths"],
+    missing: { NetworkInsightsPathIds: "InvalidNetworkInsightsPathId.NotFound" },
+  },
+  DescribeNetworkInterfacePermissions: {
+    shows: ["NetworkInterfacePermissions"],
+    missing: { NetworkInterfacePermissionIds: "InvalidPermissionID.NotFound" },
+  },
+  DescribePlacementGroups: {
+    shows: ["PlacementGroups"],
+    missing: { GroupIds: "InvalidPlacementGroup.Unknown", GroupNames: "InvalidPlacementGroup.Unknown" },
+  },
+  DescribeReservedInstances: { shows: ["ReservedInstances"], missing: { ReservedInstancesIds: "InvalidReservedInstancesId" } },
+  DescribeSnapshots: { shows: ["Snapshots"], missing: { SnapshotIds: "InvalidSnapshot.NotFound" } },
+  DescribeSpotInstanceRequests: {
+    shows: ["SpotInstanceRequests"],
+    missing: { SpotInstanceRequestIds: "InvalidSpotInstanceRequestID.NotFound" },
+  },
+  DescribeTrafficMirrorFilters: {
+    shows: ["TrafficMirrorFilters"],
+    missing: { TrafficMirrorFilterIds: "InvalidTrafficMirrorFilterNotFound" },
+  },
+  DescribeTrafficMirrorSessions: {
+    shows: ["TrafficMirrorSessions"],
+    missing: { TrafficMirrorSessionIds: "InvalidTrafficMirrorSessionNotFound" },
+  },
+  DescribeTrafficMirrorTargets: {
+    shows: ["TrafficMirrorTargets"],
+    missing: { TrafficMirrorTargetIds: "InvalidTrafficMirrorTargetNoFound" },
+  },
+  DescribeTransitGatewayAttachments: {
+    shows: ["TransitGatewayAttachments"],
+    missing: { TransitGatewayAttachmentIds: "InvalidTransitGatewayAttachmentID.NotFound" },
+  },
+  DescribeTransitGatewayRouteTables: {
+    shows: ["TransitGatewayRouteTables"],
+    missing: { TransitGatewayRouteTableIds: "InvalidRouteTableID.NotFound" },
+  },
+  DescribeTransitGatewayVpcAttachments: {
+    shows: ["TransitGatewayVpcAttachments"],
+    missing: { TransitGatewayAttachmentIds: "InvalidTransitGatewayAttachmentID.NotFound" },
+  },
+  DescribeTransitGateways: { shows: ["TransitGateways"], missing: { TransitGatewayIds: "InvalidTransitGatewayID.NotFound" } },
+  DescribeVolumes: { shows: ["Volumes"], missing: { VolumeIds: "InvalidVolume.NotFound" } },
+  DescribeVpcClassicLink: { shows: ["Vpcs"] },
+  DescribeVpcClassicLinkDnsSupport: { shows: ["Vpcs"] },
+  DescribeVpcEndpointConnections: { shows: ["VpcEndpointConnections"] },
+  DescribeVpcEndpointServices: { shows: ["ServiceDetails", "ServiceNames"], missing: { ServiceNames: "InvalidServiceName" } },
+  DescribeVpcEndpoints: { shows: ["VpcEndpoints"], missing: { VpcEndpointIds: "InvalidVpcEndpointId.NotFound" } },
+  DescribeVpnConnections: { shows: ["VpnConnections"], missing: { VpnConnectionIds: "InvalidVpnConnectionID.NotFound" } },
+  DescribeVpnGateways: { shows: ["VpnGateways"], missing: { VpnGatewayIds: "InvalidVpnGatewayID.NotFound" } },
+} as const satisfies { readonly [A in Action]?: Nothing<A> };
+
+interface Row {
+  readonly shows: readonly string[];
+  readonly missing?: Readonly<Record<string, string>>;
+}
+
+/** One operation for each: it refuses the first thing that is asked for by name, and shows nothing. */
+export const emptyDescribes: readonly ServedOperation[] = Object.entries<Row>(nothing).map(
+  ([name, { shows, missing = {} }]) => ({
+    name,
+    run(_world, input: Readonly<Record<string, readonly string[] | undefined>>) {
+      for (const [member, code] of Object.entries(missing)) {
+        const wanted = input[member]?.[0];
+        if (wanted !== undefined) return refuse(code, `'${wanted}' does not exist`);
+      }
+      return { output: Object.fromEntries(shows.map((list) => [list, []])) };
+    },
+  }),
+);

@@ -1,0 +1,134 @@
+/**
+ * What joins networks to each other and to the internet. The internet is the machine itself and what it reaches: every
+ * router with a way there has a link to one namespace, the *edge*, and the edge has one to the machine.
+ */
+import { edgeNamespace, machine, routerNamespace, uplinkDevice } from "../compile/names.ts";
+import { appliancesOf, applianceNeighbour, internetOf, type Lookup, type Path, perWays, routerNeighbour, routingOf, uplinkNeighbour, type Ways } from "../compile/routes.ts";
+import type { Internet, Network, Peering } from "../policy/network.ts";
+import { serviceAddresses } from "../policy/services.ts";
+import { type Cidr, type Family, hostCidr, type Ip, ipOf, widthOf } from "../values/ip.ts";
+import { once } from "../values/once.ts";
+import type { Link, NamespaceState, Route } from "./kernel.ts";
+import { addTo, type Draft, draft } from "./state.ts";
+
+/** Amazon's, of the internet and of everything else. */
+const internetMtu = 1500;
+const mtu = 9001;
+const routerMac = "02:ba:11:e7:00:01";
+const farMac = "02:ba:11:e7:00:02";
+const families: readonly Family[] = [4, 6];
+
+/** The edge's end of a router's link, and its link to the machine. */
+const edgeDevice = (network: string): string => `vpc${network.slice(-12)}`;
+const upDevice = "up";
+/** Far above those the kernel gives the other ends of routers' links. */
+const upIndex = 2 ** 24;
+
+/** The machine's own address on the internet, in IPv6; the IPv4 one is the first of the public pool. */
+const machineIpv6 = ipOf("2001:db8::1");
+
+/** What a router holds for its network's ways, beside its interfaces. */
+export function routerWays(network: Network, realm: string): NamespaceState {
+  return waysState(partsOf(network), named(`${realm} ${network.id}`), serviceAddresses(network.cidrs));
+}
+
+const partsOf = perWays((network: Ways) => ({ network }));
+
+/** A name as an object, as what is remembered is remembered by objects. */
+const names = new Map<string, { readonly name: string }>();
+export function named(name: string): { readonly name: string } {
+  const found = names.get(name) ?? { name };
+  names.set(name, found);
+  return found;
+}
+
+const waysState = once(({ network }: { readonly network: Ways }, { name }: { readonly name: string }, services: readonly Ip[]): NamespaceState => {
+  const [realm = "", id = ""] = name.split(" ");
+  const state = draft("router");
+  for (const ip of services) addTo.address(state, { device: "lo", ip, length: widthOf(ip.family) });
+  const internet = internetOf(network);
+  if (internet) addInternet(state, internet, realm, id);
+  for (const peering of network.peerings.values()) addPeering(state, peering, realm, id);
+  const routing = routingOf(network);
+  if (!routing) {
+    // What has no route is dropped in silence, as there: an ICMP unreachable would tell what exists.
+    for (const family of families) addTo.route(state, { destination: everywhere(family), metric: 4096 });
+    return state;
+  }
+  for (const lookup of routing.lookups) addTo.rule(state, ruleOf(lookup));
+  for (const path of routing.paths) addTo.route(state, routeOf(path));
+  for (const appliance of appliancesOf(network)) {
+    const found = network.interfaces.get(appliance);
+    for (const family of families) {
+      if (found) addTo.neighbour(state, { device: found.device, ip: applianceNeighbour[family], mac: found.mac });
+    }
+  }
+  return state;
+});
+
+const everywhere = (family: Family): Cidr => ({ family, base: 0n, length: 0 });
+
+const ruleOf = ({ family, priority, table, mark }: Lookup) => ({ family, priority, table, ...(mark !== undefined && { mark }) });
+
+/** The kernel gives IPv6 routes metric 1024 where none is asked for; ours say it, so that they read back the same. */
+const metricOf = (family: Family): number => (family === 4 ? 0 : 1024);
+
+function routeOf({ destination, table, lead }: Path): Route {
+  const route = { destination, table, metric: metricOf(destination.family) };
+  if (lead === "blackhole") return route;
+  return lead === "throw" ? { ...route, throw: true } : { ...route, device: lead.device, via: lead.via };
+}
+
+function addInternet(state: Draft, { device, index }: Internet, realm: string, id: string): void {
+  const peer = { namespace: edgeNamespace(realm), device: edgeDevice(id), mac: farMac };
+  addLink(state, { device, index, mac: routerMac, mtu: internetMtu, peer });
+}
+
+/** The link is listed by the network whose id comes first. */
+function addPeering(state: Draft, { device, index, network }: Peering, realm: string, id: string): void {
+  if (id > network) {
+    for (const family of families) addTo.neighbour(state, { device, ip: uplinkNeighbour[family], mac: routerMac });
+    return;
+  }
+  addLink(state, { device, index, mac: routerMac, mtu, peer: { namespace: routerNamespace(realm, network), device, mac: farMac, index } });
+}
+
+function addLink(state: Draft, link: Link): void {
+  state.links.set(link.device, link);
+  for (const family of families) addTo.neighbour(state, { device: link.device, ip: uplinkNeighbour[family], mac: link.peer.mac });
+}
+
+/** What is known to the internet of a network: its public addresses, and its IPv6 blocks. */
+const knownOf = ({ internet, cidrs }: Network): Cidr[] => [
+  ...(internet?.addresses.map((each) => hostCidr(each.public)) ?? []),
+  ...cidrs.filter(({ family }) => family === 6),
+];
+
+/** The edge and the machine's part of it; nothing where no network has a way to the internet. */
+export function outside(networks: Iterable<Network>, realm: string, machineIpv4: Ip): Map<string, NamespaceState> {
+  const joined = [...networks].filter((network) => internetOf(network));
+  if (joined.length === 0) return new Map();
+  const [edge, host] = [draft("router"), draft("machine")];
+  const uplink = uplinkDevice(realm);
+  edge.links.set(upDevice, { device: upDevice, index: upIndex, mac: farMac, mtu: internetMtu, peer: { namespace: machine, device: uplink, mac: routerMac } });
+  for (const family of families) {
+    const ip = uplinkNeighbour[family];
+    addTo.route(edge, { destination: everywhere(family), metric: 4096 });
+    addTo.neighbour(edge, { device: upDevice, ip, mac: routerMac });
+    addTo.neighbour(host, { device: uplink, ip, mac: farMac });
+  }
+  for (const ip of [machineIpv4, machineIpv6]) {
+    addTo.address(host, { device: uplink, ip, length: widthOf(ip.family) });
+    addTo.route(edge, { destination: hostCidr(ip), device: upDevice, via: uplinkNeighbour[ip.family], metric: metricOf(ip.family) });
+  }
+  for (const network of joined) {
+    const device = edgeDevice(network.id);
+    for (const family of families) addTo.neighbour(edge, { device, ip: routerNeighbour[family], mac: routerMac });
+    for (const destination of knownOf(network)) {
+      const { family } = destination;
+      addTo.route(edge, { destination, device, via: routerNeighbour[family], metric: metricOf(family) });
+      addTo.route(host, { destination, device: uplink, via: uplinkNeighbour[family], metric: metricOf(family) });
+    }
+  }
+  return new Map([[edgeNamespace(realm), edge], [machine, host]]);
+}

@@ -1,0 +1,212 @@
+/**
+ * The ways of a network as routing tables of a router. A packet's mark says which *domain* it is routed in: what its
+ * subnet's table says where that differs from the local routes. The main table has every interface's own addresses and
+ * is asked before a domain's, so that traffic inside the network pays for nothing else; routes more specific than the
+ * local ones are asked before it.
+ */
+import { type End, type Hop, type Interface, type Internet, isInterface, type Network, type RouteTable } from "../policy/network.ts";
+import { unroutable, wayFromNat } from "../policy/route.ts";
+import { numbered } from "../policy/ways.ts";
+import { once } from "../values/once.ts";
+import { type Cidr, covers, type Family, firstOf, formatCidr, type Ip, ipOf, overlaps } from "../values/ip.ts";
+import { labelShift, natLimit } from "./rule.ts";
+
+/** Where a path leads: out of a device, to a neighbour there; into nothing; or back to the tables that come after. */
+export type Lead = { readonly device: string; readonly via: Ip } | "blackhole" | "throw";
+
+export interface Path {
+  readonly destination: Cidr;
+  readonly table: number;
+  readonly lead: Lead;
+}
+
+/** Packets with the mark, or all, ask the table. Lower priorities first. */
+export interface Lookup {
+  readonly family: Family;
+  readonly priority: number;
+  readonly table: number;
+  readonly mark?: number;
+}
+
+export interface Routing {
+  readonly lookups: readonly Lookup[];
+  readonly paths: readonly Path[];
+}
+
+/** What routes for a subnet, or for what comes in from the internet. */
+interface Domain {
+  readonly number: number;
+  readonly overrides: readonly Path[];
+  readonly outside: readonly Path[];
+}
+
+export const mainTable = 254;
+const lastTable = 253;
+/** Before the main table, the main table, after it, and what no table takes. */
+const priorities = { override: 10_000, main: 20_000, outside: 30_000, last: 32_000 };
+const overrideBase = 1_000_000;
+const outsideBase = 2_000_000;
+
+/** What stands at the other end of an uplink, by family: a neighbour that is always there. */
+export const uplinkNeighbour: Readonly<Record<Family, Ip>> = { 4: ipOf("169.254.0.1"), 6: ipOf("fe80::1") };
+/** And at the router's end. */
+export const routerNeighbour: Readonly<Record<Family, Ip>> = { 4: ipOf("169.254.0.2"), 6: ipOf("fe80::2") };
+/** What an appliance is reached by in a family it has no address of. */
+export const applianceNeighbour: Readonly<Record<Family, Ip>> = { 4: ipOf("169.254.0.3"), 6: ipOf("fe80::3") };
+
+/** Whether anything can come or go by the internet: otherwise there is no device for it. */
+export const internetOf = ({ internet, cidrs }: Pick<Network, "internet" | "cidrs">): Internet | undefined =>
+  internet && (internet.addresses.length > 0 || cidrs.some(({ family }) => family === 6)) ? internet : undefined;
+
+/** The mark a domain's packets carry. */
+export const markOf = (domain: number): number => (domain << labelShift) >>> 0;
+
+/** The domain each subnet's packets are routed in, by subnet: absent where the local routes are all there is. */
+export const domainsOf = (network: Ways): { readonly subnets: ReadonlyMap<string, number>; readonly internet: number } => {
+  const domains = made(network);
+  return {
+    subnets: new Map([...domains].filter(([id]) => id !== fromInternet).map(([id, { number }]) => [id, number])),
+    internet: domains.get(fromInternet)?.number ?? 0,
+  };
+};
+
+const fromInternet = "internet";
+
+/** What of a network its ways depend on. */
+export type Ways = Pick<Network, "tables" | "subnets" | "interfaces" | "peerings" | "nats" | "cidrs" | "internet">;
+
+/** Remembers what was made of a network's ways, for as long as none of them changes. */
+export function perWays<V extends object>(make: (network: Ways) => V): (network: Ways) => V {
+  const byParts = once(
+    (
+      tables: Network["tables"],
+      subnets: Network["subnets"],
+      interfaces: Network["interfaces"],
+      peerings: Network["peerings"],
+      nats: Network["nats"],
+      cidrs: Network["cidrs"],
+      internet: Internet | typeof none,
+    ) => make({ tables, subnets, interfaces, peerings, nats, cidrs, ...(internet.kind === "internet" && { internet }) }),
+  );
+  return ({ tables, subnets, interfaces, peerings, nats, cidrs, internet = none }) =>
+    byParts(tables, subnets, interfaces, peerings, nats, cidrs, internet);
+}
+const none = { kind: "none" } as const;
+
+const made = perWays(allDomains);
+
+function allDomains(network: Ways): ReadonlyMap<string, Domain> {
+  const wanted = new Map<string, Omit<Domain, "number">>();
+  for (const subnet of network.subnets.values()) {
+    const table = network.tables.get(subnet.table);
+    const domain = table && domainOf(network, table, subnet.cidrs);
+    if (domain) wanted.set(subnet.id, domain);
+  }
+  const edge = network.tables.get(internetOf(network)?.table ?? "");
+  const inward = edge && domainOf(network, edge, []);
+  if (inward) wanted.set(fromInternet, inward);
+  const numbers = numbered([...wanted.keys()], natLimit, natLimit - 1);
+  return new Map([...wanted].map(([id, domain]) => [id, { ...domain, number: numbers.get(id) ?? 0 }]));
+}
+
+/** Undefined where the table says no more than the main one. Tables are numbered later: here all are 0. */
+function domainOf(network: Ways, table: RouteTable, own: readonly Cidr[]): Omit<Domain, "number"> | undefined {
+  const path = (destination: Cidr, lead: Lead): Path => ({ destination, table: 0, lead });
+  const inside = (cidr: Cidr) => network.cidrs.some((block) => covers(block, cidr));
+  const leading = table.routes.filter(({ hop }) => hop.to !== "local");
+  const overrides = leading
+    .filter(({ destination }) => inside(destination))
+    .flatMap(({ destination, hop }) => leadsOf(network, destination, hop).map((each) => path(each.destination, each.lead)));
+  const outside = leading
+    .filter(({ destination }) => !inside(destination))
+    .flatMap(({ destination, hop }) => leadsOf(network, destination, hop).map((each) => path(each.destination, each.lead)));
+  if (overrides.length === 0 && outside.every(({ lead }) => lead === "blackhole")) return undefined;
+  return {
+    // What stays inside the subnet is never taken elsewhere.
+    overrides: overrides.length === 0 ? [] : distinct([...own.map((cidr) => path(cidr, "throw")), ...overrides]),
+    outside: distinct([
+      ...network.cidrs.map((cidr) => path(cidr, "blackhole")),
+      ...unroutable.map((cidr) => path(cidr, "blackhole")),
+      ...outside,
+      ...everywhere.map((cidr) => path(cidr, "blackhole")),
+    ]),
+  };
+}
+
+const everywhere: readonly Cidr[] = ([4, 6] as const).map((family) => ({ family, base: 0n, length: 0 }));
+
+/** The first of each destination. */
+const distinct = (paths: readonly Path[]): Path[] => [
+  ...paths.reduce((all, path) => {
+    const key = formatCidr(path.destination);
+    return all.has(key) ? all : all.set(key, path);
+  }, new Map<string, Path>()).values(),
+];
+
+type Leading = { readonly destination: Cidr; readonly lead: Lead };
+
+/** A hop's leads: one, but of a NAT, whose own subnet's table says where what it translated goes. */
+function leadsOf(network: Ways, destination: Cidr, hop: Hop): Leading[] {
+  const { family } = destination;
+  if (hop.to === "nat") return beyondNat(network, destination, hop.id);
+  return [{ destination, lead: leadTo(endOf(network, hop, family), family) }];
+}
+
+function beyondNat(network: Ways, destination: Cidr, nat: string): Leading[] {
+  const { family } = destination;
+  const table = network.tables.get(network.subnets.get(network.nats.get(nat)?.subnet ?? "")?.table ?? "");
+  const within = (table?.routes ?? []).filter((route) => overlaps(route.destination, destination) && !covers(route.destination, destination));
+  const cuts = [destination, ...within.map((route) => route.destination)];
+  return cuts.map((cidr) => {
+    const { to } = wayFromNat(network, nat, firstOf(cidr));
+    // A NAT gives out nothing inside its own network.
+    return { destination: cidr, lead: to && !isInterface(to) ? leadTo(presentUplink(network, to), family) : "blackhole" };
+  });
+}
+
+function endOf(network: Ways, hop: Hop, family: Family): End | undefined {
+  if (hop.to === "internet" || (hop.to === "egress-only" && family === 6)) return presentUplink(network, network.internet);
+  if (hop.to === "peering") return network.peerings.get(hop.id);
+  return hop.to === "appliance" ? network.interfaces.get(hop.id) : undefined;
+}
+
+const presentUplink = (network: Ways, end: End | undefined): End | undefined =>
+  end && !isInterface(end) && end.kind === "internet" ? internetOf(network) : end;
+
+function leadTo(end: End | undefined, family: Family): Lead {
+  if (!end) return "blackhole";
+  return { device: end.device, via: isInterface(end) ? neighbourOf(end, family) : uplinkNeighbour[family] };
+}
+
+const neighbourOf = ({ addresses }: Interface, family: Family): Ip =>
+  addresses.find((each) => each.family === family) ?? applianceNeighbour[family];
+
+/** The appliances that routes lead to: a neighbour must stand for them in either family. */
+export const appliancesOf = (network: Ways): ReadonlySet<string> =>
+  new Set([...network.tables.values()].flatMap(({ routes }) => routes.flatMap(({ hop }) => (hop.to === "appliance" ? [hop.id] : []))));
+
+/** All tables and lookups; undefined where the main table says everything. */
+export const routingOf = (network: Ways): Routing | undefined => {
+  const domains = made(network);
+  return domains.size === 0 ? undefined : routingBetween(domains);
+};
+
+const routingBetween = once((domains: ReadonlyMap<string, Domain>): Routing => {
+  const lookups: Lookup[] = [];
+  const paths: Path[] = everywhere.map((destination) => ({ destination, table: lastTable, lead: "blackhole" }));
+  for (const family of [4, 6] as const) {
+    lookups.push({ family, priority: priorities.main, table: mainTable }, { family, priority: priorities.last, table: lastTable });
+    for (const { number, overrides } of domains.values()) {
+      const mark = markOf(number);
+      if (overrides.some(({ destination }) => destination.family === family)) {
+        lookups.push({ family, priority: priorities.override, table: overrideBase + number, mark });
+      }
+      lookups.push({ family, priority: priorities.outside, table: outsideBase + number, mark });
+    }
+  }
+  for (const { number, overrides, outside } of domains.values()) {
+    paths.push(...overrides.map((path) => ({ ...path, table: overrideBase + number })));
+    paths.push(...outside.map((path) => ({ ...path, table: outsideBase + number })));
+  }
+  return { lookups, paths };
+});
