@@ -84,6 +84,7 @@ export interface NetworkSpec {
     readonly addresses: readonly string[];
     readonly checked?: boolean;
     readonly idle?: Idle;
+    readonly allowance?: number;
   }[];
 }
 
@@ -99,6 +100,7 @@ export function network(spec: NetworkSpec): Network {
       addresses: each.addresses.map(ip),
       checked: each.checked ?? true,
       ...(each.idle && { idle: each.idle }),
+      ...(each.allowance !== undefined && { allowance: each.allowance }),
     }),
   );
   const referenced = new Set(

@@ -164,7 +164,8 @@ const valueTypes = { mark: "mark", address4: "ipv4_addr" } as const;
 
 export function addSet(set: SetDefinition): string {
   const type = set.key.map((field) => fieldTypes[field]).join(" . ");
-  const flags = set.intervals ? " flags interval;" : "";
+  // What elements carry beside their key must be declared; the number is theirs.
+  const flags = (set.intervals ? " flags interval;" : "") + (set.counts ? " ct count over 1; counter;" : "");
   const value = set.toChain ? "verdict" : set.to && valueTypes[set.to];
   return value
     ? `add map ${table} ${set.name} { type ${type} : ${value};${flags} }`
@@ -192,8 +193,12 @@ export const deleteChain = (name: string): string => `delete chain ${table} ${na
 export const deleteSet = ({ name, toChain, to }: SetDefinition): string =>
   `delete ${toChain || to ? "map" : "set"} ${table} ${name}`;
 
-const elementText = (element: Element, withComment: boolean): string =>
-  element.key.map(keyText).join(" . ") + (withComment ? commentText(element.comment) : "") + targetText(element);
+const elementText = (element: Element, whole: boolean): string =>
+  element.key.map(keyText).join(" . ") + (whole ? besideKey(element) : "") + targetText(element);
+
+/** What was refused is counted after the connections, so only where there were too many. */
+const besideKey = ({ allowance, comment }: Element): string =>
+  (allowance === undefined ? "" : ` ct count over ${allowance} counter`) + commentText(comment);
 
 function targetText({ chain, verdict, value }: Element): string {
   if (chain !== undefined) return ` : goto ${chain}`;
@@ -230,3 +235,10 @@ export function parseMarker(listing: string): { fingerprint: string; generation:
   const found = new RegExp(`chain ${markerPrefix}/([0-9a-f]{16})/(\\d+) `).exec(listing);
   return found?.[1] && found[2] ? { fingerprint: found[1], generation: Number(found[2]) } : undefined;
 }
+
+/** Prints the set of allowances, with what each interface was refused. */
+export const listAllowances = `list set ${table} allowance`;
+
+/** Packets refused for want of room, by interface, from what `listAllowances` prints. */
+export const parseRefused = (listing: string): ReadonlyMap<string, number> =>
+  new Map([...listing.matchAll(/counter packets (\d+) bytes \d+ comment "([^"]+)"/g)].map(([, packets, id = ""]) => [id, Number(packets)]));

@@ -137,6 +137,8 @@ export interface SetDefinition {
   readonly toChain: boolean;
   /** A map from key to such a value. */
   readonly to?: "mark" | "address4";
+  /** A look-up that finds an element counts the packet's connection there; it matches once there are more than its allowance. */
+  readonly counts?: true;
 }
 
 export type KeyPart = string | number | Range | { readonly cidr: Cidr } | { readonly first: Ip; readonly last: Ip };
@@ -149,6 +151,8 @@ export interface Element {
   readonly value?: number | Ip;
   /** For a map, in place of a chain. */
   readonly verdict?: "return" | "drop";
+  /** In a set that counts: how many living connections do not match. */
+  readonly allowance?: number;
   readonly comment?: string;
 }
 

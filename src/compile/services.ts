@@ -1,23 +1,15 @@
 /** What answers in the router itself, and is met before any group or list: names, metadata, time, addresses. */
-import { serviceAddresses } from "../policy/services.ts";
+import { serviceAddresses, servicePorts } from "../policy/services.ts";
 import { type Cidr, hostCidr } from "../values/ip.ts";
 import { once } from "../values/once.ts";
-import { TCP, UDP } from "../values/protocol.ts";
+import { UDP } from "../values/protocol.ts";
 import { type Part, rule, type Section, section } from "./rule.ts";
 
 export const servicesChain = "services";
 
-const ports = [
-  { protocol: UDP, port: 53 },
-  { protocol: TCP, port: 53 },
-  { protocol: TCP, port: 80 },
-  { protocol: UDP, port: 123 },
-  { protocol: TCP, port: 1688 },
-];
-
 /** Lets interfaces ask services, by their own addresses only. */
 export const servicesPart = once((cidrs: readonly Cidr[]): Section => {
-  const asked = ports.map(({ protocol, port }) => rule([{ protocol }, { values: { from: port, to: port }, field: "port" }], { accept: true }));
+  const asked = servicePorts.map(({ protocol, port }) => rule([{ protocol }, { values: { from: port, to: port }, field: "port" }], { accept: true }));
   const part: Part = {
     name: servicesChain,
     sets: ([4, 6] as const).map((family) => ({ name: `services${family}`, key: [`daddr${family}`], intervals: false, toChain: false })),

@@ -1,16 +1,21 @@
-/** A connection's whole way through one network: there by its first packet, back by the reply. */
-import type { Family, Ip } from "../values/ip.ts";
+/** A connection's whole way, through every network it crosses: there by its first packet, back by the reply. */
+import { type Family, holds, type Ip } from "../values/ip.ts";
 import { type Range, union, within } from "../values/ports.ts";
 import { hasPorts, hasTypes } from "../values/protocol.ts";
-import { echoReplies, type Judgement, judge, type Packet, replyTo, untracked } from "./judge.ts";
-import type { AclEntry, Group, Interface, Network, Values } from "./network.ts";
+import { echoReplies, type Judgement, judge, type Packet, privateOf, publicOf, replyTo, untracked } from "./judge.ts";
+import { type AclEntry, type End, type Group, type Internet, isInterface, type Nat, type Network, type Values } from "./network.ts";
+import { owns, wayFromNat, wayOf } from "./route.ts";
 
 /** The ports Linux clients use for a connection they open. */
 export const ephemeralPorts: Range = { from: 32768, to: 60999 };
+/** Those a NAT may give it. */
+export const natPorts: Range = { from: 1024, to: 65535 };
+
+export type Networks = ReadonlyMap<string, Network>;
 
 export interface Question {
-  readonly from: Interface;
-  readonly to: Interface;
+  /** An interface's id in a network, or the internet. */
+  readonly from: { readonly network: string; readonly interface: string } | "internet";
   readonly source: Ip;
   readonly destination: Ip;
   readonly protocol: number;
@@ -20,59 +25,171 @@ export interface Question {
   readonly sourcePort?: number;
 }
 
+/** The part of the way that lies in one network, between two of its ends. */
+export interface Leg {
+  readonly network: Network;
+  readonly from: End;
+  /** Absent where the way ends. */
+  readonly to?: End;
+  /** As the lists see it. */
+  readonly packet: Packet;
+  readonly judgement: Judgement;
+  readonly nat?: Nat;
+}
+
 export interface Journey {
   readonly verdict: "accept" | "drop";
-  readonly there: Judgement;
-  /** Absent when the first packet is dropped, or none comes back. */
-  readonly back?: Judgement;
-  /** The source ports whose replies are dropped while others' pass. */
+  /** In order. None where nobody on the internet has the address. */
+  readonly there: readonly Leg[];
+  /** Whether it ends beyond all networks. */
+  readonly beyond: boolean;
+  /** In order, from the far end. Absent when the first packet is dropped, or none comes back. */
+  readonly back?: readonly Leg[];
+  /** The ports whose replies are dropped while others' pass: the client's, or a NAT's where one translates. */
   readonly refusedPorts?: readonly Range[];
 }
 
-/** The verdict is that of the leg that ends the connection: a request whose reply is dropped is a connection that fails. */
-export function travel(network: Network, question: Question): Journey {
-  const { from, to, source, destination, protocol, value } = question;
-  const packet: Packet = { source, destination, protocol, value };
-  const there = judge(network, { from, to, packet, reply: false, tracked: untracked });
-  if (there.verdict === "drop") return { verdict: "drop", there };
+/** More than any way has that does not go round in circles. */
+const mostLegs = 16;
 
-  const backTo = (answer: number): Judgement =>
-    judge(network, { from: to, to: from, packet: replyTo(packet, answer), reply: true, tracked: there.tracked });
+/** The verdict is that of the leg that ends the connection: a request whose reply is dropped is a connection that fails. */
+export function travel(networks: Networks, question: Question): Journey {
+  const { protocol, value } = question;
+  const { legs: there, beyond } = walk(networks, question);
+  const last = there.at(-1);
+  if (!last) return { verdict: beyond ? "accept" : "drop", there, beyond };
+  if (last.judgement.verdict === "drop") return { verdict: "drop", there, beyond };
+
   if (!hasPorts(protocol)) {
-    const answer = hasTypes(protocol) ? echoReplies[source.family][value >> 8] : 0;
-    if (answer === undefined) return { verdict: "accept", there };
-    const back = backTo(answer << 8);
-    return { verdict: back.verdict, there, back };
+    const answer = hasTypes(protocol) ? echoReplies[question.source.family][value >> 8] : 0;
+    if (answer === undefined) return { verdict: "accept", there, beyond };
+    const back = answered(there, answer << 8, answer << 8);
+    return { verdict: verdictOf(back), there, beyond, back };
   }
+  const family = question.source.family;
   const asked = question.sourcePort === undefined ? ephemeralPorts : one(question.sourcePort);
-  const spans = segments(network, source.family, protocol, asked).map((range) => ({ range, back: backTo(range.from) }));
-  const refused = spans.filter(({ back }) => back.verdict === "drop");
+  const translates = there.some(({ nat }) => nat);
+  const own = segments(there, family, protocol, asked);
+  const given = translates ? segments(there, family, protocol, natPorts) : [one(0)];
+  const spans = own.flatMap((client) =>
+    given.map((port) => ({ range: translates ? port : client, back: answered(there, client.from, port.from) })),
+  );
+  const refused = spans.filter(({ back }) => verdictOf(back) === "drop");
   const shown = refused[0] ?? spans[0];
-  if (!shown) return { verdict: "accept", there };
+  if (!shown) return { verdict: "accept", there, beyond };
   return {
-    verdict: shown.back.verdict,
+    verdict: verdictOf(shown.back),
     there,
+    beyond,
     back: shown.back,
     ...(refused.length > 0 && refused.length < spans.length ? { refusedPorts: union(refused.map(({ range }) => range)) } : {}),
   };
 }
 
 const one = (port: number): Range => ({ from: port, to: port });
+const verdictOf = (legs: readonly Leg[]): Judgement["verdict"] => legs.at(-1)?.judgement.verdict ?? "drop";
+
+/** What is under way: where in which network, and the packet as it is there. */
+interface Position {
+  readonly network: Network;
+  readonly from: End;
+  readonly packet: Packet;
+}
+
+/** Network by network until it arrives, is dropped, or leaves them all. */
+function walk(networks: Networks, question: Question): { readonly legs: readonly Leg[]; readonly beyond: boolean } {
+  const legs: Leg[] = [];
+  let at = begin(networks, question);
+  while (at && legs.length < mostLegs) {
+    const leg = legOf(at);
+    legs.push(leg);
+    const { to, packet } = leg;
+    if (leg.judgement.verdict === "drop" || !to) return { legs, beyond: false };
+    if (isInterface(to)) {
+      if (owns(to, packet.destination)) return { legs, beyond: false };
+      // An appliance, which sends it on.
+      at = { network: at.network, from: to, packet };
+    } else if (to.kind === "peering") {
+      const network = networks.get(to.network);
+      const from = network?.peerings.get(to.id);
+      const source = leg.nat?.addresses[0]?.private ?? packet.source;
+      at = network && from && { network, from, packet: { ...packet, source } };
+    } else {
+      const known = leg.nat ? leg.nat.addresses.find((each) => each.public)?.public : publicOf(to, packet.source);
+      at = arrival(networks, { ...packet, source: known ?? packet.source });
+      if (!at) return { legs, beyond: true };
+    }
+  }
+  return { legs, beyond: false };
+}
+
+function begin(networks: Networks, { from, source, destination, protocol, value }: Question): Position | undefined {
+  const packet = { source, destination, protocol, value };
+  if (from === "internet") return arrival(networks, packet);
+  const network = networks.get(from.network);
+  const sender = network?.interfaces.get(from.interface);
+  return network && sender && { network, from: sender, packet };
+}
+
+/** Where the internet brings a packet, with the private address it is for. */
+function arrival(networks: Networks, packet: Packet): Position | undefined {
+  for (const network of networks.values()) {
+    const { internet } = network;
+    if (!internet) continue;
+    const destination = receiver(network, internet, packet.destination);
+    if (destination) return { network, from: internet, packet: { ...packet, destination } };
+  }
+  return undefined;
+}
+
+function receiver({ cidrs }: Network, internet: Internet, ip: Ip): Ip | undefined {
+  if (ip.family === 4) return privateOf(internet, ip);
+  return cidrs.some((cidr) => holds(cidr, ip)) ? ip : undefined;
+}
+
+function legOf({ network, from, packet }: Position): Leg {
+  const way = wayOf(network, from, packet.destination);
+  const nat = way.hop.to === "nat" ? network.nats.get(way.hop.id) : undefined;
+  const to = nat ? wayFromNat(network, nat.id, packet.destination).to : way.to;
+  const ends = { ...(to && { to }), ...(nat && { nat }) };
+  const judgement = judge(network, { from, packet, reply: false, tracked: untracked, ...ends });
+  return { network, from, packet, judgement, ...ends };
+}
+
+/**
+ * The reply along the same legs, from the last to the first. Its destination port is the client's, and beyond a NAT the
+ * one the NAT gave the connection.
+ */
+function answered(there: readonly Leg[], client: number, given: number): Leg[] {
+  const translator = there.findIndex(({ nat }) => nat);
+  const back: Leg[] = [];
+  for (const [at, leg] of [...there.entries()].toReversed()) {
+    if (!leg.to) break;
+    const packet = replyTo(leg.packet, translator >= 0 && at > translator ? given : client);
+    const ends = { from: leg.to, to: leg.from, ...(leg.nat && { nat: leg.nat, translated: given }) };
+    const judgement = judge(leg.network, { ...ends, packet, reply: true, tracked: leg.judgement.tracked });
+    back.push({ network: leg.network, packet, judgement, ...ends });
+    if (judgement.verdict === "drop") break;
+  }
+  return back;
+}
 
 /** The range cut wherever some rule or entry begins or ends, so that every port of a piece has one answer. */
-function segments(network: Network, family: Family, protocol: number, range: Range): Range[] {
+function segments(legs: readonly Leg[], family: Family, protocol: number, range: Range): Range[] {
   const cuts = new Set([range.from]);
   const bound = (values: Values) => {
     if (values === "any") return;
     for (const cut of [values.from, values.to + 1]) if (within(range, cut)) cuts.add(cut);
   };
   const rules = (group: Group) => [...group.in, ...group.out];
-  for (const group of network.groups.values()) {
-    for (const rule of rules(group)) if (rule.protocol === protocol) bound(rule.values);
-  }
   const entries = (list: readonly AclEntry[]) => list.filter((entry) => entry.cidr.family === family);
-  for (const acl of network.acls.values()) {
-    for (const entry of entries([...acl.in, ...acl.out])) if (entry.protocol === protocol) bound(entry.values);
+  for (const { groups, acls } of new Set(legs.map(({ network }) => network))) {
+    for (const group of groups.values()) {
+      for (const rule of rules(group)) if (rule.protocol === protocol) bound(rule.values);
+    }
+    for (const acl of acls.values()) {
+      for (const entry of entries([...acl.in, ...acl.out])) if (entry.protocol === protocol) bound(entry.values);
+    }
   }
   const sorted = [...cuts].sort((a, b) => a - b);
   return sorted.map((from, at) => ({ from, to: (sorted[at + 1] ?? range.to + 1) - 1 }));

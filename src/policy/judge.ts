@@ -88,7 +88,8 @@ export interface Judgement {
 
 export interface Crossing {
   readonly from: End;
-  readonly to: End;
+  /** Absent where nothing is at the end of its way. */
+  readonly to?: End;
   /** With private addresses at both ends, as the lists of the ends' subnets see it. */
   readonly packet: Packet;
   /** The NAT that translates the connection. */
@@ -145,6 +146,7 @@ export function judge(network: Network, crossing: Crossing): Judgement {
   }
   for (const step of passBoundaries(network, crossing)) if (!passes(step)) return done(step);
 
+  if (!to) return done({ gate: "route", at: network.id, action: "deny", because: "no such route" });
   const last = isInterface(to) ? checkAddress("destination check", to, packet.destination) : leave(network, to, crossing);
   if (!isInterface(to) || last.action === "deny") return done(last);
   trace.push(last);
@@ -225,11 +227,12 @@ function matches(protocol: number | "all", values: Values, packet: Packet): bool
  */
 function* passBoundaries(network: Network, crossing: Crossing): Generator<Step> {
   const { from, to, packet, nat, reply, translated } = crossing;
-  const [home, far] = [subnetOf(from), subnetOf(to)];
+  const [home, far] = [subnetOf(from), to && subnetOf(to)];
   const list = (subnet: string, direction: Direction, seen: Packet): Step =>
     readList(network.acls.get(network.subnets.get(subnet)?.acl ?? ""), direction, seen, subnet);
 
-  if (home !== undefined && home === far) {
+  const beside = !to && home !== undefined && network.subnets.get(home)?.cidrs.some((cidr) => holds(cidr, packet.destination));
+  if (home !== undefined && (home === far || beside)) {
     yield { gate: "acl out", at: home, action: "allow", because: "same subnet" };
     return;
   }
@@ -253,8 +256,8 @@ function* takeRoute(network: Network, { from, to, packet, nat, reply }: Crossing
   const way = wayOf(network, from, packet.destination);
   const at = isInterface(from) ? (network.subnets.get(from.subnet)?.table ?? from.subnet) : from.id;
   const toNat = way.hop.to === "nat" && way.hop.id === nat?.id;
-  if (isInterface(to) && way.hop.to === "local" && !nat) return;
-  if (!(toNat || (!nat && way.to === to))) {
+  if ((!to || isInterface(to)) && way.hop.to === "local" && !nat) return;
+  if (!(toNat || (!nat && to && way.to === to))) {
     const because = way.route ? taken(way, way.route) : way.to ? "goes another way" : "no such route";
     yield { gate: "route", at, action: "deny", because };
     return;
@@ -275,7 +278,7 @@ function translate(network: Network, nat: Nat, { to, packet, reply, stateless, e
   if (!error && !translatable(packet, reply)) return step("deny", "protocol is not translated");
   if (reply) return step("allow", "passes");
   const way = wayFromNat(network, nat.id, packet.destination);
-  if (isInterface(to) || way.to !== to) return step("deny", way.route ? taken(way, way.route) : "no such route");
+  if (!to || isInterface(to) || way.to !== to) return step("deny", way.route ? taken(way, way.route) : "no such route");
   if (to.kind === "internet" && !nat.addresses.some((each) => each.public)) return step("deny", "no public address");
   return step("allow", "passes");
 }

@@ -169,6 +169,8 @@ export interface Interface {
   readonly checked: boolean;
   /** Where it is not `defaultIdle`. */
   readonly idle?: Idle;
+  /** How many connections it may have tracked at a time; absent: as many as there is room for. */
+  readonly allowance?: number;
 }
 
 /** One network's whole policy. Parts keep their identity while nothing in them changes. */

@@ -1,6 +1,7 @@
 /** Where each network has its services: names, metadata, time, addresses. No group and no list stands before them. */
 import { type Cidr, firstOf, type Ip, ipOf, offset } from "../values/ip.ts";
 import { once } from "../values/once.ts";
+import { TCP, UDP } from "../values/protocol.ts";
 
 /** The same in every network. */
 const fixed: readonly Ip[] = [
@@ -13,3 +14,12 @@ export const serviceAddresses = once((cidrs: readonly Cidr[]): readonly Ip[] => 
   const [primary] = cidrs;
   return primary ? [...fixed, offset(firstOf(primary), 2)] : fixed;
 });
+
+/** Where they listen. */
+export const servicePorts: readonly { readonly protocol: number; readonly port: number }[] = [
+  { protocol: UDP, port: 53 },
+  { protocol: TCP, port: 53 },
+  { protocol: TCP, port: 80 },
+  { protocol: UDP, port: 123 },
+  { protocol: TCP, port: 1688 },
+];

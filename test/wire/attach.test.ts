@@ -114,6 +114,7 @@ test("a namespace of somebody else's: groups refuse and admit, and the server's 
   assert.match(fetch("10.0.1.50") ?? "", /^hello/);
   assert.match(ip("route", "get", "198.51.100.1"), /dev theirs/, "its own default route is still the way");
   assert.match(ip("route", "get", "10.0.2.10"), /dev net1/, "the VPC is reached through the interface");
+  assert.match(ip("route", "get", "198.51.100.1", "from", "10.0.1.50"), /dev net1/, "and so is all from its address");
 
   process.kill(region.pid, "SIGKILL");
   assert.match(fetch("10.0.1.50") ?? "", /^hello/, "without a control plane");

@@ -5,6 +5,9 @@ import type { Instance, NetworkInterface } from "../../model/resource.ts";
 import { find, list, listed, need, type World } from "../../model/world.ts";
 import { type Family, formatIp, holds, type Ip, parseIp, cidrOf, ipOf } from "../../values/ip.ts";
 import { ICMP, ICMPV6, protocolName } from "../../values/protocol.ts";
+import { peeringBetween } from "../../model/peers.ts";
+import { publicAddressesOf } from "../../model/public-address.ts";
+import { insideCidrs } from "../../policy/judge.ts";
 import { isRefusal, type Refusal, refuse } from "../../values/refuse.ts";
 import { locate } from "../ec2/lookup.ts";
 
@@ -23,14 +26,15 @@ export interface Gone {
   readonly instance: Instance;
 }
 
-/** An address that no interface of the sender's VPC has. */
+/** An address that no interface has, or none of the sender's VPC: what is there is for routes to say. */
 export interface Nobody {
   readonly kind: "nobody";
   readonly ip: Ip;
 }
 
 export interface Ends {
-  readonly from: Address | Gone;
+  /** Nobody's is an address of the internet. */
+  readonly from: Address | Gone | Nobody;
   readonly to: Address | Gone | Nobody;
 }
 
@@ -54,6 +58,7 @@ export function endsOf(
 ): Ends | Refusal {
   const from = senderOf(world, scope, texts.from);
   if (isRefusal(from)) return from;
+  if ("bits" in from) return entering(world, scope, from, texts.to);
   const to = named(world, scope, texts.to, from.vpc);
   if (isRefusal(to)) return to;
   const family = familyOf(from, to, protocol);
@@ -61,13 +66,38 @@ export function endsOf(
   const destination = to.ip && to.interfaces.length === 0 ? ({ kind: "nobody", ip: to.ip } as const) : spoken(world, to, family);
   if (isRefusal(destination)) return destination;
   const source = spoken(world, from, family, destination.kind === "gone" ? undefined : destination.ip);
-  return isRefusal(source) ? source : { from: source, to: destination };
+  if (isRefusal(source)) return source;
+  return { from: source, to: across(world, source, destination) };
 }
 
-function senderOf(world: World, scope: Scope, text: string): Named | Refusal {
+/** From an address of the internet: to the public address of an end, or to one that is given. */
+function entering(world: World, scope: Scope, ip: Ip, text: string): Ends | Refusal {
+  const to = named(world, scope, text, "");
+  if (isRefusal(to)) return to;
+  const from: Nobody = { kind: "nobody", ip };
+  if (to.ip) return { from, to: { kind: "nobody", ip: to.ip } };
+  const found = spoken(world, to, ip.family);
+  if (isRefusal(found) || found.kind === "gone") return isRefusal(found) ? found : { from, to: found };
+  const known = knownAs(world, found);
+  if (!known) return refuse("InvalidParameterValue", `${text} has no public address.`);
+  return { from, to: { ...found, ip: known } };
+}
+
+/** What the internet knows an address by. */
+function knownAs(world: World, { resource, ip }: Address): Ip | undefined {
+  if (ip.family === 6) return ip;
+  const found = publicAddressesOf(world, resource).get(formatIp(ip));
+  return found && ipOf(found.publicIp);
+}
+
+/** The addresses of the internet are those that no private network has. */
+const isOutside = (ip: Ip): boolean => ip.family === 4 && !insideCidrs.some((cidr) => holds(cidr, ip));
+
+function senderOf(world: World, scope: Scope, text: string): Named | Ip | Refusal {
   const ip = parseIp(text);
   if (!ip) return named(world, scope, text, "");
   const [owner, another] = list(world, scope, "network-interface").filter((each) => has(each, ip));
+  if (!owner && isOutside(ip)) return ip;
   if (!owner) return refuse("InvalidParameterValue", `No interface has the address ${text}.`);
   if (another) return refuse("InvalidParameterValue", `${text} is in several VPCs: name an instance or an interface.`);
   return named(world, scope, text, owner.vpc);
@@ -89,6 +119,13 @@ function named(world: World, scope: Scope, text: string, vpc: string): Named | R
   }
   const resource = locate(world, scope, "network-interface", text);
   return isRefusal(resource) ? resource : { text, vpc: resource.vpc, interfaces: [resource] };
+}
+
+/** An end in another VPC is spoken to by its private address where a peering joins the two, else by its public one. */
+function across(world: World, from: Address | Gone, to: Address | Gone | Nobody): Address | Gone | Nobody {
+  if (from.kind !== "address" || to.kind !== "address" || from.resource.vpc === to.resource.vpc) return to;
+  if (peeringBetween(world, from.resource.vpc, to.resource.vpc)) return to;
+  return { ...to, ip: knownAs(world, to) ?? to.ip };
 }
 
 const textsOf = ({ addresses, ipv6Addresses }: NetworkInterface, family: Family): readonly string[] =>

@@ -1,19 +1,22 @@
 /** `explain`: what becomes of a connection between two ends, and why: the judge's own walk where the filter decides. */
 import type { Scope } from "../../model/birth.ts";
-import { need, type World } from "../../model/world.ts";
+import { find, need, type World } from "../../model/world.ts";
 import { travel } from "../../policy/journey.ts";
-import { lowerVpc } from "../../policy/lower.ts";
+import { lower } from "../../policy/lower.ts";
+import { isInterface } from "../../policy/network.ts";
+import { wayOf } from "../../policy/route.ts";
+import { formatIp } from "../../values/ip.ts";
 import { hasPorts, hasTypes, ICMP, parseProtocol } from "../../values/protocol.ts";
 import { isRefusal, type Refusal, refuse } from "../../values/refuse.ts";
 import { endsOf } from "./ends.ts";
 import { type Asked, type Explanation, settled, travelled } from "./explanation.ts";
 import { readRequest } from "./request.ts";
-import { withoutFilter } from "./unfiltered.ts";
+import { absence, type Filtered, unrouted, withoutFilter } from "./unfiltered.ts";
 
 export interface ExplainRequest {
-  /** Instance, interface or private address. */
+  /** Instance, interface, private address, or an address of the internet. */
   readonly from: string;
-  /** The same, or an address nobody has. */
+  /** The same, or any address. */
   readonly to: string;
   /** tcp, udp, icmp, icmpv6 or a number. */
   readonly protocol: string;
@@ -49,12 +52,24 @@ export function explain(world: World, scope: Scope, input: unknown): Refusal | E
   const asked: Asked = { ...ends, protocol, value, ...(sourcePort !== undefined && { sourcePort }) };
   const decided = withoutFilter(world, ends, protocol, value);
   if ("gate" in decided) return settled(asked, decided);
-  const { from, to } = decided;
-  const network = lowerVpc(world, need(world, "vpc", from.resource.vpc));
-  const [a, b] = [network.interfaces.get(from.resource.id), network.interfaces.get(to.resource.id)];
-  if (!a || !b) throw new Error("an interface of the model is not in its network");
-  const journey = travel(network, { ...asked, from: a, to: b, source: from.ip, destination: to.ip });
-  return travelled(network, asked, from.ip, journey);
+  return explainJourney(world, asked, decided);
+}
+
+function explainJourney(world: World, asked: Asked, { from, to }: Filtered): Explanation {
+  const networks = lower(world);
+  const start = from.kind === "nobody" ? ("internet" as const) : { network: from.resource.vpc, interface: from.resource.id };
+  const journey = travel(networks, { ...asked, from: start, source: from.ip, destination: to });
+  const [first] = journey.there;
+  if (!first) return settled(asked, { gate: "internet", at: formatIp(to), action: "deny", because: "no public address of this region" });
+  const ownWay = wayOf(first.network, first.from, first.packet.destination);
+  if (from.kind === "address" && !ownWay.to && !ownWay.route) return settled(asked, unrouted(world, from, asked.to, to));
+  const last = journey.there.at(-1)?.to;
+  if (last && isInterface(last)) {
+    const resource = need(world, "network-interface", last.id);
+    const instance = resource.attachment && find(world, "instance", resource.attachment.instance);
+    if (instance?.state !== "running") return settled(asked, absence({ resource, ...(instance && { instance }) }));
+  }
+  return travelled(asked, from.ip, journey);
 }
 
 function valueOf(protocol: number, request: ExplainRequest): number | Refusal {

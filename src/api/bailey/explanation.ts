@@ -1,14 +1,15 @@
 /** An answer of `explain`: the steps a connection takes as data, and the same as lines to read. */
-import { ephemeralPorts, type Journey } from "../../policy/journey.ts";
-import type { Because, Judgement, Step } from "../../policy/judge.ts";
-import type { AclEntry, GroupRule, Network, Peer, Values } from "../../policy/network.ts";
+import { ephemeralPorts, type Journey, type Leg } from "../../policy/journey.ts";
+import { type Because, publicOf, type Step } from "../../policy/judge.ts";
+import { type AclEntry, type GroupRule, type Hop, isInterface, type Network, type Peer, type Values } from "../../policy/network.ts";
+import { owns } from "../../policy/route.ts";
 import { formatCidr, formatIp, type Ip } from "../../values/ip.ts";
 import type { Range } from "../../values/ports.ts";
 import { hasPorts, hasTypes, protocolName, protocolNumbers } from "../../values/protocol.ts";
 import type { Ends } from "./ends.ts";
 
 export interface ExplainedStep {
-  readonly gate: Step["gate"] | "interface" | "loopback" | "route" | "router";
+  readonly gate: Step["gate"] | "interface" | "loopback" | "router" | "service" | "appliance";
   readonly at: string;
   readonly action: "allow" | "deny";
   /** The deciding rule's id, or the reason where no rule decided. */
@@ -44,13 +45,13 @@ export const settled = (asked: Asked, step: ExplainedStep): Explanation => ({
   text: [headline(asked), stepText(step), verdictText(step)],
 });
 
-/** The answer where a network's filter decides; `client` is the address that replies go to. */
-export function travelled(network: Network, asked: Asked, client: Ip, journey: Journey): Explanation {
-  const steps = (judgement: Judgement) => judgement.trace.map((step) => explained(network, step));
-  const there = steps(journey.there);
-  const back = journey.back && steps(journey.back);
-  const decided = decisive(back && journey.back?.verdict === "drop" ? back : there);
+/** The answer where routes and filters decide; `client` is the address that replies go to. */
+export function travelled(asked: Asked, client: Ip, journey: Journey): Explanation {
+  const there = journey.there.flatMap((leg) => explainedLeg(leg, false));
+  const back = journey.back?.flatMap((leg) => explainedLeg(leg, true));
+  const decided = decisive(back && journey.verdict === "drop" ? back : there);
   const ports = asked.sourcePort === undefined ? ephemeralPorts : { from: asked.sourcePort, to: asked.sourcePort };
+  const translator = journey.there.find(({ nat }) => nat)?.nat?.id;
   const replies = `reply to ${formatIp(client)}${hasPorts(asked.protocol) ? `, source port ${rangeText(ports)}` : ""}`;
   const { refusedPorts } = journey;
   return {
@@ -63,7 +64,7 @@ export function travelled(network: Network, asked: Asked, client: Ip, journey: J
       headline(asked),
       ...there.map(stepText),
       ...(back ? [replies, ...back.map(stepText)] : []),
-      ...(refusedPorts ? [`refused only for replies to source ports ${refusedPorts.map(rangeText).join(", ")}`] : []),
+      ...(refusedPorts ? [`refused only for replies to ${translator === undefined ? "source ports" : `${translator} at ports`} ${refusedPorts.map(rangeText).join(", ")}`] : []),
       verdictText(decided),
     ],
   };
@@ -74,6 +75,41 @@ function decisive(steps: readonly ExplainedStep[]): ExplainedStep {
   const last = steps.at(-1);
   if (!last) throw new Error("a judgement without a step");
   return last.action === "deny" ? last : (steps.findLast(({ rule }) => rule !== undefined) ?? last);
+}
+
+/** One network's part of the way, with what becomes of addresses at its ends. */
+function explainedLeg(leg: Leg, reply: boolean): ExplainedStep[] {
+  const { network, from, to, packet, nat, judgement } = leg;
+  const steps = judgement.trace.map((step): ExplainedStep => {
+    const own = explained(network, step);
+    const change = step.because === "passes" ? rewriting(leg, step.gate, reply) : undefined;
+    return change === undefined ? own : { ...own, because: change };
+  });
+  const crossed = judgement.verdict === "accept" && to && isInterface(to) && !owns(to, packet.destination) && !nat;
+  const begins = isInterface(from) && !owns(from, packet.source) && !nat && reply;
+  if (begins) steps.unshift(sendsOn(from.id));
+  return crossed && !reply ? [...steps, sendsOn(to.id)] : steps;
+}
+
+const sendsOn = (at: string): ExplainedStep => ({ gate: "appliance", at, action: "allow", because: "where its host sends it on" });
+
+/** What a gate that lets a packet pass makes of its addresses. */
+function rewriting({ from, to, packet, nat }: Leg, gate: Step["gate"], reply: boolean): string | undefined {
+  if (gate === "nat" && nat) {
+    const given = nat.addresses[0]?.private;
+    if (!given) return undefined;
+    return reply ? `${formatIp(given)} becomes ${formatIp(packet.destination)} again` : `${formatIp(packet.source)} becomes ${formatIp(given)}`;
+  }
+  if (gate !== "internet" || packet.source.family === 6) return undefined;
+  if (to && !isInterface(to) && to.kind === "internet") {
+    const inner = nat?.addresses[0]?.private ?? packet.source;
+    const outer = publicOf(to, inner);
+    return outer && `${formatIp(inner)} becomes ${formatIp(outer)}`;
+  }
+  if (isInterface(from) || from.kind !== "internet") return undefined;
+  const inner = nat?.addresses[0]?.private ?? packet.destination;
+  const outer = publicOf(from, inner);
+  return outer && `${formatIp(outer)} becomes ${formatIp(inner)}`;
 }
 
 function explained(network: Network, { gate, at, action, because }: Step): ExplainedStep {
@@ -87,6 +123,10 @@ function explained(network: Network, { gate, at, action, because }: Step): Expla
 
 /** The rule as its owner wrote it. */
 function ruleText(network: Network, gate: Step["gate"], { rule: id, owner }: Exclude<Because, string>): string | undefined {
+  if (gate === "route" || gate === "nat") {
+    const route = network.tables.get(owner)?.routes.find(({ written }) => written === id);
+    return route && hopText(route.hop, network);
+  }
   const direction = gate === "groups out" || gate === "acl out" ? "out" : "in";
   const rule: GroupRule | AclEntry | undefined =
     network.groups.get(owner)?.[direction].find((each) => each.id === id) ??
@@ -95,6 +135,12 @@ function ruleText(network: Network, gate: Step["gate"], { rule: id, owner }: Exc
   const action = "action" in rule ? rule.action : "allow";
   const traffic = `${protocolText(rule.protocol)}${valueText(rule.protocol, rule.values)}`;
   return `${action} ${traffic} ${direction === "out" ? "to" : "from"} ${peerText("peer" in rule ? rule.peer : rule)}`;
+}
+
+function hopText(hop: Hop, { internet }: Network): string {
+  if ("id" in hop) return `to ${hop.id}`;
+  if (hop.to === "internet" || hop.to === "egress-only") return `to ${internet?.id ?? hop.to}`;
+  return hop.to === "local" ? "to the network itself" : "to what is gone";
 }
 
 function peerText(peer: Peer): string {

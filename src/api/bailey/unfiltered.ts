@@ -1,39 +1,43 @@
 /** What is decided without the filter: what nobody sends or nobody has, what no route takes, what nothing checks. */
-import type { Instance } from "../../model/resource.ts";
+import type { Instance, NetworkInterface } from "../../model/resource.ts";
 import { blocksOf } from "../../model/vpc.ts";
+import { serviceAddresses, servicePorts } from "../../policy/services.ts";
 import { listed, need, type World } from "../../model/world.ts";
 import { type Cidr, firstOf, formatIp, holds, hostCidr, type Ip, offset, cidrOf } from "../../values/ip.ts";
 import { ICMP } from "../../values/protocol.ts";
-import type { Address, Ends, Gone } from "./ends.ts";
+import type { Address, Ends, Gone, Nobody } from "./ends.ts";
 import type { ExplainedStep } from "./explanation.ts";
 
 /** An address of an instance that runs. */
 type Present = Address & { readonly instance: Instance };
 
-/** The ends of a packet that the filter decides about: both are present, in one VPC. */
+/** The ends of a packet that routes and the filter decide about. */
 export interface Filtered {
-  readonly from: Present;
-  readonly to: Present;
+  readonly from: Present | Nobody;
+  readonly to: Ip;
 }
 
 /** The one step that decides, or the ends between which the filter does. `value` is ICMP's type<<8|code. */
 export function withoutFilter(world: World, { from, to }: Ends, protocol: number, value: number): ExplainedStep | Filtered {
-  if (!isPresent(from)) return absence(from);
+  if (from.kind !== "nobody" && !isPresent(from)) return absence(from);
+  if (to.kind !== "nobody" && !isPresent(to)) return absence(to);
+  if (from.kind === "nobody") return { from, to: to.ip };
   if (to.kind === "nobody") {
-    return isLoopback(to.ip) ? loopback(from) : (atRouter(world, from, to.ip, protocol, value) ?? unrouted(world, from, to.ip));
+    if (isLoopback(to.ip)) return loopback(from);
+    return atRouter(world, from, to.ip, protocol, value) ?? atService(world, from, to.ip, protocol, value) ?? { from, to: to.ip };
   }
-  if (!isPresent(to)) return absence(to);
-  if (from.instance.id === to.instance.id) return loopback(from);
-  const { vpc } = from.resource;
-  if (vpc === to.resource.vpc) return { from, to };
-  return { gate: "route", at: vpc, action: "deny", because: `${vpc} and ${to.resource.vpc} are not connected` };
+  return from.instance.id === to.instance.id && from.resource.vpc === to.resource.vpc && has(to.resource, to.ip)
+    ? loopback(from)
+    : { from, to: to.ip };
 }
+
+const has = ({ addresses, ipv6Addresses }: NetworkInterface, ip: Ip): boolean => [...addresses, ...ipv6Addresses].includes(formatIp(ip));
 
 const isPresent = (end: Address | Gone): end is Present => end.kind === "address" && end.instance?.state === "running";
 
 /** Only an instance that runs has its interfaces on the network. */
-function absence(end: Address | Gone): ExplainedStep {
-  const at = end.kind === "gone" ? end.instance.id : end.resource.id;
+export function absence(end: Pick<Address, "resource" | "instance"> | Gone): ExplainedStep {
+  const at = "resource" in end ? end.resource.id : end.instance.id;
   const because = end.instance ? `${end.instance.id} is ${end.instance.state}` : `${at} is attached to nothing`;
   return { gate: "interface", at, action: "deny", because };
 }
@@ -63,9 +67,25 @@ function atRouter(world: World, { resource }: Present, ip: Ip, protocol: number,
   };
 }
 
-/** A VPC is an island: beyond the addresses its interfaces have there is nothing. */
-function unrouted(world: World, { resource }: Present, ip: Ip): ExplainedStep {
+/** Names, metadata, time and the like: nothing filters what asks them. */
+function atService(world: World, { resource }: Present, ip: Ip, protocol: number, value: number): ExplainedStep | undefined {
+  const addresses = serviceAddresses(blocksOf(need(world, "vpc", resource.vpc)));
+  if (!addresses.some((each) => each.family === ip.family && each.bits === ip.bits)) return undefined;
+  const answers = servicePorts.some((each) => each.protocol === protocol && each.port === value);
+  return {
+    gate: "service",
+    at: formatIp(ip),
+    action: answers ? "allow" : "deny",
+    because: answers ? "no group and no list stands before it" : "the service does not listen there",
+  };
+}
+
+/** Where no route takes a packet: nobody has the address, or nothing joins the VPC to where it is. */
+export function unrouted(world: World, { resource }: Pick<Address, "resource">, to: Ends["to"], ip: Ip): ExplainedStep {
   const { vpc } = resource;
+  if (to.kind === "address" && to.resource.vpc !== vpc) {
+    return { gate: "route", at: vpc, action: "deny", because: `${vpc} and ${to.resource.vpc} are not connected` };
+  }
   const inside = blocksOf(need(world, "vpc", vpc)).some((block) => holds(block, ip));
   const because = inside ? `no interface of ${vpc} has ${formatIp(ip)}` : `no route to ${formatIp(ip)}`;
   return { gate: "route", at: vpc, action: "deny", because };
