@@ -17,7 +17,7 @@ import { startLoop } from "../src/apply/loop.ts";
 import { openKernel } from "../src/io/kernel.ts";
 import { openStore } from "../src/io/store.ts";
 import { applyChanges, type Change, put, remove, type World } from "../src/model/world.ts";
-import { ipOf } from "../src/values/ip.ts";
+import { cidrOf } from "../src/values/ip.ts";
 import { isRefusal } from "../src/values/refuse.ts";
 import { type Defer, withEndings } from "../test/endings.ts";
 import { interfaceOf, type LargeWorld, largeWorld, ruleOf } from "./large-world.ts";
@@ -41,7 +41,7 @@ async function open(kernel: Kernel, large: LargeWorld, defer: Defer): Promise<Be
   const store = openStore(path.join(directory, "state.db"));
   if (isRefusal(store)) throw new Error(store.message);
   let world: World = { ...large.world, revision: 0 };
-  const loop = startLoop({ kernel, realm, machineIp: ipOf("203.0.113.1"), world: () => world, sleep: (ms) => sleep(ms), log: tell });
+  const loop = startLoop({ kernel, realm, internet: { pool: cidrOf("203.0.113.0/24"), beyond: false }, world: () => world, sleep: (ms) => sleep(ms), log: tell });
   const commit = async (changes: readonly Change[]) => {
     const begun = performance.now();
     const next = applyChanges(world, changes);

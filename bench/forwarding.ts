@@ -9,17 +9,14 @@
  *
  * --only: the rows whose name contains the text. Needs root, and iperf3 for the TCP rows.
  */
-import { spawn, spawnSync } from "node:child_process";
-import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { openKernel } from "../src/io/kernel.ts";
 import { withEndings } from "../test/endings.ts";
-import { ip } from "../test/network.ts";
 import { alternate, type Comparison } from "./lab/alternate.ts";
 import { linearRules } from "./lab/linear.ts";
-import { bare, client, crowdedNetwork, openSite, routerMac, type Rules, server, type Site, trackingAlone } from "./lab/site.ts";
-import { type Measure, report, tell } from "./report.ts";
-import { Sender } from "./sender.ts";
+import { canMeasureTcp, tcpRate, udpRate } from "./lab/load.ts";
+import { bare, crowdedNetwork, openSite, type Rules, type Site, trackingAlone } from "./lab/site.ts";
+import { type Measure, report } from "./report.ts";
 
 const { values } = parseArgs({
   options: {
@@ -61,9 +58,9 @@ const lines: readonly Comparison<Variant>[] = [
   { name: "against the rules as plain nft lines", ours: "ours", baseline: "nft lines" },
 ];
 const loads: readonly Load[] = [
-  { name: "udp 64 B, 1 flow", unit: "packets/s", comparisons: [...floors, few, ...lines], rate: (site) => udpRate(site, 1) },
-  { name: "udp 64 B, 1,000 flows", unit: "packets/s", comparisons: [...floors, few], rate: (site) => udpRate(site, 1000) },
-  { name: "tcp bulk", unit: "Gb/s", comparisons: floors, rate: tcpRate },
+  { name: "udp 64 B, 1 flow", unit: "packets/s", comparisons: [...floors, few, ...lines], rate: (site) => udpRate(site, 1, seconds) },
+  { name: "udp 64 B, 1,000 flows", unit: "packets/s", comparisons: [...floors, few], rate: (site) => udpRate(site, 1000, seconds) },
+  ...(canMeasureTcp() ? [{ name: "tcp bulk", unit: "Gb/s", comparisons: floors, rate: (site: Site) => tcpRate(site, seconds) }] : []),
 ];
 
 await withEndings(async (defer) => {
@@ -82,36 +79,8 @@ await withEndings(async (defer) => {
 });
 
 async function measureLoad({ name, unit, comparisons, rate }: Load, sites: Sites): Promise<Measure[]> {
-  if (rate === tcpRate && spawnSync("iperf3", ["--version"]).status !== 0) {
-    tell("iperf3 is not installed: no TCP rows (apt-get install iperf3)");
-    return [];
-  }
   return alternate(name, unit, Number(values.runs), comparisons, (variant) => {
     const site = sites.get(variant);
     return site ? rate(site) : 0;
   });
-}
-
-/** Packets that came out at the server each second, sent as fast as one core can. */
-function udpRate(site: Site, flows: number): number {
-  const sender = new Sender(site.client, site.server, "eth0");
-  try {
-    return sender.run({ source: ip(client.address), destination: ip(server.address), mac: client.mac, routerMac, flows, seconds });
-  } finally {
-    sender.close();
-  }
-}
-
-async function tcpRate(site: Site): Promise<number> {
-  const listener = spawn("ip", ["netns", "exec", site.server, "iperf3", "-s", "-1", "-B", server.address], { stdio: "ignore" });
-  await sleep(300);
-  const result = spawnSync(
-    "ip",
-    ["netns", "exec", site.client, "iperf3", "-c", server.address, "-t", String(seconds), "-J"],
-    { encoding: "utf8" },
-  );
-  listener.kill();
-  const parsed = JSON.parse(result.stdout) as { end?: { sum_received?: { bits_per_second: number } }; error?: string };
-  if (!parsed.end?.sum_received) throw new Error(`iperf3: ${parsed.error ?? result.stderr}`);
-  return parsed.end.sum_received.bits_per_second / 1e9;
 }

@@ -13,7 +13,7 @@ import { desire } from "../src/apply/desired.ts";
 import { plan } from "../src/apply/loop.ts";
 import { openKernel } from "../src/io/kernel.ts";
 import type { World } from "../src/model/world.ts";
-import { ipOf } from "../src/values/ip.ts";
+import { cidrOf } from "../src/values/ip.ts";
 import { withEndings } from "../test/endings.ts";
 import { openLive } from "../test/kernel/live.ts";
 import { attachedWorld, type Resync, resyncUnderLoad } from "../test/kernel/resync.ts";
@@ -67,7 +67,7 @@ function linksAlone(world: World): Promise<number> {
   return withEndings(async (defer) => {
     const kernel = openKernel();
     defer(() => kernel.close());
-    const desired = desire(world, `k${process.pid.toString(16)}`, ipOf("203.0.113.1"));
+    const desired = desire(world, `k${process.pid.toString(16)}`, { pool: cidrOf("203.0.113.0/24"), beyond: false });
     const { steps } = plan({ namespaces: new Map(), rulesets: new Map() }, { ...desired, networks: new Map() }, 1);
     defer(() => kernel.run([...desired.namespaces.keys()].map((namespace) => ({ op: "namespace.delete", namespace }))));
     const begun = performance.now();

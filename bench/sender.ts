@@ -9,7 +9,7 @@ import { openPacketSocket } from "../test/kernel/wire.ts";
 
 const libc = koffi.load("libc.so.6");
 koffi.struct("iovec", { base: "void *", length: "size_t" });
-const messageHeader = koffi.struct("mmsghdr", {
+koffi.struct("msghdr", {
   name: "void *",
   nameLength: "uint32_t",
   iov: "iovec *",
@@ -17,8 +17,8 @@ const messageHeader = koffi.struct("mmsghdr", {
   control: "void *",
   controlLength: "size_t",
   flags: "int",
-  length: "uint32_t",
 });
+const messageHeader = koffi.struct("mmsghdr", { header: "msghdr", length: "uint32_t" });
 const sendmmsg = libc.func("int sendmmsg(int fd, void *messages, unsigned int count, int flags)");
 
 const batch = 250;
@@ -48,7 +48,9 @@ export class Sender {
   run(load: Load): number {
     const { messages } = this.#prepare(load);
     const pass = () => {
-      for (const each of messages) sendmmsg(this.#fd, each, batch, 0);
+      for (const each of messages) {
+        if (Number(sendmmsg(this.#fd, each, batch, 0)) !== batch) throw new Error(`sendmmsg: errno ${koffi.errno()}`);
+      }
     };
     pass();
     const before = this.#received();
@@ -74,7 +76,7 @@ export class Sender {
       koffi.encode(memory, koffi.array("uint8_t", frame.length), [...frame]);
       const iov: unknown = koffi.alloc("iovec", 1);
       koffi.encode(iov, "iovec", { base: memory, length: frame.length });
-      return { name: null, nameLength: 0, iov, iovLength: 1, control: null, controlLength: 0, flags: 0, length: 0 };
+      return { header: { name: null, nameLength: 0, iov, iovLength: 1, control: null, controlLength: 0, flags: 0 }, length: 0 };
     });
     const messages: unknown[] = [];
     for (let at = 0; at + batch <= headers.length; at += batch) {

@@ -35,7 +35,7 @@ import { forgettableNatGateways } from "./model/nat-gateway.ts";
 import { forgettablePeerings } from "./model/peering.ts";
 import { type Change, everything, remove, type World } from "./model/world.ts";
 import { defaultAllowance } from "./services/allowance.ts";
-import { cidrOf, firstOf, offset } from "./values/ip.ts";
+import { cidrOf } from "./values/ip.ts";
 import { isRefusal, type Refusal, refuse } from "./values/refuse.ts";
 
 /** How often the kernel is looked at anew, in case somebody else changed it, and old instances and peerings are forgotten. */
@@ -181,7 +181,7 @@ interface Plane {
 /** How long an instance's start waits for the services of its network, in milliseconds. */
 const servicesMs = 1000;
 
-function openPlane(held: State, realm: string, { state, dnsUpstream, activation, publicPool }: RegionOptions, commit: (changes: readonly Change[]) => void): Plane {
+function openPlane(held: State, realm: string, { state, dnsUpstream, activation, publicPool, beyond }: RegionOptions, commit: (changes: readonly Change[]) => void): Plane {
   const kernel = openKernel();
   const world = () => held.world();
   const settings = {
@@ -192,7 +192,7 @@ function openPlane(held: State, realm: string, { state, dnsUpstream, activation,
   };
   const services = openServices({ realm, settings, opener: kernel, world, log });
   const blame = (namespace: string, why: string) => commit(unusable(held.world(), realm, namespace, why, new Date().toISOString()));
-  const loop = startLoop({ kernel, realm, machineIp: offset(firstOf(cidrOf(publicPool)), 1), world, sleep: (ms) => sleep(ms), blame, log });
+  const loop = startLoop({ kernel, realm, internet: { pool: cidrOf(publicPool), beyond }, world, sleep: (ms) => sleep(ms), blame, log });
   return {
     guests: openGuests(state, realm),
     attachments: openAttachments(realm, kernel),

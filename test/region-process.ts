@@ -75,7 +75,7 @@ export async function startRegion(dataplane: "kernel" | "none", existing?: strin
     close: async () => {
       agent.destroy();
       child.kill("SIGTERM");
-      await new Promise((resolve) => (child.exitCode === null ? child.once("exit", resolve) : resolve(undefined)));
+      await new Promise((resolve) => (child.exitCode === null && child.signalCode === null ? child.once("exit", resolve) : resolve(undefined)));
       const down = spawn(launcher, ["down", "--state", state, ...(existing === undefined ? ["--wipe"] : [])], { stdio: "ignore" });
       await new Promise((resolve) => down.once("exit", resolve));
     },

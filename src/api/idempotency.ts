@@ -17,10 +17,12 @@ const longestMs = 24 * 60 * 60 * 1000;
 export const mostTokens = 10_000;
 
 const longestToken = 64;
+/** Tokens by their operation that Amazon's model does not mark as such. */
+const unmarked: ReadonlyMap<string, string> = new Map([["CreateFlowLogs", "ClientToken"]]);
 
 /** The attempt a call is, undefined when it has no token, a refusal when the token is malformed. */
 export function attemptOf(operation: OperationShape, input: Fields, call: Call): Attempt | Refusal | undefined {
-  const member = operation.input?.token;
+  const member = operation.input?.token ?? unmarked.get(operation.name);
   const token = member === undefined ? undefined : input[member];
   if (member === undefined || typeof token !== "string") return undefined;
   if (!/^[\x20-\x7e]+$/.test(token) || token.length > longestToken) {

@@ -27,6 +27,7 @@ export const standardQuotas = {
   /** In each direction and family, the final deny included. */
   entriesPerAcl: 20,
   interfaces: 5000,
+  flowLogsPerResource: 250,
   activePeeringsPerVpc: 50,
   /** Requests of one VPC that nobody answered yet. */
   pendingPeeringsPerVpc: 25,
@@ -48,6 +49,8 @@ export const limits = {
   /** Of an interface that is attached to nothing; an instance type says its own. */
   addressesPerInterface: 50,
   addressesPerNatGateway: 8,
+  /** Resources that one call makes flow logs for. */
+  flowLogsPerCall: 300,
   userDataBytes: 16 * 1024,
   tagsPerResource: 50,
   filterValues: 200,

@@ -17,6 +17,12 @@ export type Output<A extends Action> =
     ? Omit<O, "$metadata">
     : never;
 
+export interface Delivery {
+  readonly status: "SUCCESS" | "FAILED";
+  /** Why it failed. */
+  readonly message?: string;
+}
+
 /** What a call may know beside the world and its input: who calls, when, within which quotas, and fresh randomness. */
 export interface Call {
   readonly account: string;
@@ -32,6 +38,8 @@ export interface Call {
   readonly quotas: Quotas;
   /** The prefix public addresses are given out of, canonical. */
   readonly publicPool: string;
+  /** How a flow log's records were last delivered; undefined when there was nothing to deliver yet. */
+  delivery?(flowLog: Id<"flow-log">): Delivery | undefined;
   /** What the instance's processes last wrote to its console, base64; undefined when there is nothing. */
   console?(instance: Id<"instance">): string | undefined;
 }

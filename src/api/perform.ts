@@ -6,7 +6,7 @@ import { type Refusal, isRefusal, refuse } from "../values/refuse.ts";
 import { attemptOf, remember, replay } from "./idempotency.ts";
 import { standardQuotas } from "./limits.ts";
 import type { Quotas } from "./limits.ts";
-import type { Call, Outcome } from "./operation.ts";
+import type { Call, Delivery, Outcome } from "./operation.ts";
 import type { Fields } from "./wire/scalar.ts";
 import type { OperationShape } from "./wire/shape.ts";
 
@@ -39,6 +39,8 @@ export interface Sources {
   readonly publicPool?: string;
   /** What an instance's processes last wrote to its console, base64; undefined when there is nothing. */
   console?(instance: string): string | undefined;
+  /** How a flow log's records were last delivered; undefined when there was nothing to deliver yet. */
+  delivery?(flowLog: string): Delivery | undefined;
 }
 
 export function callOf(caller: Caller, sources: Sources): ServedCall {
@@ -54,6 +56,7 @@ export function callOf(caller: Caller, sources: Sources): ServedCall {
     quotas: sources.quotas ?? standardQuotas,
     publicPool: sources.publicPool ?? standardPublicPool,
     console: (instance) => sources.console?.(instance),
+    delivery: (flowLog) => sources.delivery?.(flowLog),
   };
 }
 

@@ -30,6 +30,7 @@ function difference(from: Ruleset, to: Ruleset, sections: (name: string) => bool
   const sets = compare(byName(gone, (part) => part.sets), byName(come, (part) => part.sets), sameSet);
   const chains = compare(byName(gone, (part) => part.chains), byName(come, (part) => part.chains), sameChain);
   const timeouts = compare(byName(gone, timeoutsOf), byName(come, timeoutsOf), () => true);
+  const tallies = compare(tallyNames(gone), tallyNames(come), () => true);
   const elements = compare(byKey(gone), byKey(come), sameElement);
   const named = (all: readonly { readonly name: string }[]) => new Set(all.map(({ name }) => name));
   const [born, dying] = [named(sets.added), named(sets.removed)];
@@ -37,6 +38,7 @@ function difference(from: Ruleset, to: Ruleset, sections: (name: string) => bool
     fresh: [
       ...sets.added.map(nft.addSet),
       ...timeouts.added.map(nft.addTimeout),
+      ...tallies.added.map(nft.addTally),
       ...chains.added.map(nft.addChain),
       ...perSet(elements.added, nft.addElements, (set) => born.has(set)),
       ...chains.added.flatMap(nft.addRules),
@@ -49,6 +51,7 @@ function difference(from: Ruleset, to: Ruleset, sections: (name: string) => bool
       ...sets.removed.map(nft.deleteSet),
       ...chains.removed.map(({ name }) => nft.deleteChain(name)),
       ...timeouts.removed.map(nft.deleteTimeout),
+      ...tallies.removed.map(nft.deleteTally),
     ],
   };
 }
@@ -82,6 +85,9 @@ function compare<T>(before: Map<string, T>, after: Map<string, T>, same: (a: T, 
 function byName<T extends { readonly name: string }>(parts: readonly Part[], of: (part: Part) => readonly T[]) {
   return new Map(parts.flatMap((part) => of(part).map((each) => [each.name, each] as const)));
 }
+
+const tallyNames = (parts: readonly Part[]): Map<string, string> =>
+  new Map(parts.flatMap((part) => (part.tallies ?? []).map((name) => [name, name] as const)));
 
 /** A timeout's name says its times. */
 const timeoutsOf = (part: Part): readonly Timeout[] => part.timeouts ?? [];

@@ -9,7 +9,7 @@ import { firstOf, hostCidr, type Ip, offset, widthOf, cidrOf } from "../values/i
 import { once } from "../values/once.ts";
 import { type Link, type NamespaceState, tapPort } from "./kernel.ts";
 import { addTo, type Draft, draft, together } from "./state.ts";
-import { named, outside, routerWays } from "./uplinks.ts";
+import { named, outside, type Outside, routerWays } from "./uplinks.ts";
 import { addressesOf } from "../model/network-interface.ts";
 
 /** Each link has its own segment, so every router's end can have the same address. */
@@ -25,8 +25,8 @@ export interface Desired {
 const living = new Set<Instance["state"]>(["pending", "running", "stopping", "shutting-down"]);
 export const isLiving = (instance: Instance): boolean => living.has(instance.state);
 
-/** `machineIp`: the machine's own address on the internet. */
-export function desire(world: World, realm: string, machineIp: Ip): Desired {
+/** `internet`: what lies outside all networks. */
+export function desire(world: World, realm: string, internet: Outside): Desired {
   const namespaces = new Map<string, NamespaceState>();
   const networks = new Map<string, Network>();
   for (const [vpc, network] of lower(world)) {
@@ -40,7 +40,7 @@ export function desire(world: World, realm: string, machineIp: Ip): Desired {
     );
     namespaces.set(name, joined(interfaces, routerWays(network, realm)));
   }
-  for (const [name, state] of outside(networks.values(), realm, machineIp)) namespaces.set(name, state);
+  for (const [name, state] of outside(networks.values(), realm, internet)) namespaces.set(name, state);
   for (const instance of everywhere(world, "instance")) {
     if (!isLiving(instance)) continue;
     const subnets = listed(world, "subnetsOfVpc", instance.vpc);

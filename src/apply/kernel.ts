@@ -65,6 +65,13 @@ export interface Neighbour {
   readonly mac: string;
 }
 
+/** From our device on the machine, packets may go on to whatever the machine reaches. */
+export interface Beyond {
+  readonly device: string;
+  /** Nothing of it is missing or other than we made it. */
+  readonly whole: boolean;
+}
+
 /** What one network namespace holds of ours. Keys make two states comparable. */
 export interface NamespaceState {
   readonly role: NamespaceRole;
@@ -75,6 +82,8 @@ export interface NamespaceState {
   readonly rules: ReadonlyMap<string, RoutingRule>;
   /** The machine's device that is joined to our link here. */
   readonly tap?: string;
+  /** Of the machine. */
+  readonly beyond?: Beyond;
 }
 
 /** Our end of the link that a tap is joined to. */
@@ -99,6 +108,7 @@ export type Step =
   | { readonly op: "route.add" | "route.delete"; readonly namespace: string; readonly route: Route }
   | { readonly op: "rule.add" | "rule.delete"; readonly namespace: string; readonly rule: RoutingRule }
   | { readonly op: "neighbour.add" | "neighbour.delete"; readonly namespace: string; readonly neighbour: Neighbour }
+  | { readonly op: "beyond.add" | "beyond.delete"; readonly namespace: string; readonly device: string }
   | { readonly op: "tap.add"; readonly namespace: string; readonly tap: string }
   /** One nftables transaction. */
   | { readonly op: "nft"; readonly namespace: string; readonly commands: string };

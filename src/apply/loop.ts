@@ -8,19 +8,19 @@ import { fingerprintOf, suspended, withGeneration } from "../compile/generation.
 import { compile } from "../compile/ruleset.ts";
 import { generationLimit, type Ruleset, type Section } from "../compile/rule.ts";
 import type { World } from "../model/world.ts";
-import type { Ip } from "../values/ip.ts";
 import { type Refusal, refuse } from "../values/refuse.ts";
 import { delta, whole } from "./delta.ts";
 import { type Desired, desire } from "./desired.ts";
 import { type Kernel, type Marker, type NamespaceState, type ObservedNamespace, type Step, StepFailure } from "./kernel.ts";
 import { abandoned, additions, missing, removals } from "./namespaces.ts";
+import type { Outside } from "./uplinks.ts";
 
 export interface LoopDependencies {
   readonly kernel: Kernel;
   readonly realm: string;
   world(): World;
-  /** The machine's own address on the internet of this realm. */
-  readonly machineIp: Ip;
+  /** The internet of this realm. */
+  readonly internet: Outside;
   /** Resolves after about that many milliseconds. */
   sleep(ms: number): Promise<void>;
   /** Says that steps about a namespace failed twice in a row, so that the world may give up what they were for. */
@@ -57,7 +57,7 @@ interface Known {
 const attempts = 3;
 
 export function startLoop(dependencies: LoopDependencies): Loop {
-  const { kernel, realm, machineIp, world, sleep, blame, log } = dependencies;
+  const { kernel, realm, internet, world, sleep, blame, log } = dependencies;
   let known: Known | undefined;
   let inForce = -1;
   let failing: string | undefined;
@@ -77,7 +77,7 @@ export function startLoop(dependencies: LoopDependencies): Loop {
     known ??= learn(await kernel.observe(namespacePrefix(realm)));
     // After the look: what is seen and is of no world yet would else be taken for left over.
     const target = world();
-    const desired = desire(target, realm, machineIp);
+    const desired = desire(target, realm, internet);
     const { steps, rulesets } = plan(known, desired, target.revision);
     try {
       await kernel.run(steps);

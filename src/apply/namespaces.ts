@@ -39,6 +39,10 @@ export function removals(observed: States, desired: States): Step[] {
       if (!wanted.addresses.has(key)) steps.push({ op: "address.delete", namespace, address });
     }
   }
+  // Last, when no route leads there any more.
+  for (const [namespace, { beyond }] of observed) {
+    if (beyond && !desired.get(namespace)?.beyond) steps.push({ op: "beyond.delete", namespace, device: beyond.device });
+  }
   return steps;
 }
 
@@ -57,6 +61,7 @@ export const missing = (observed: States, desired: States): Step[] =>
 /** Steps that add what is missing in namespaces that exist: after the policy knows the interfaces. */
 export function additions(observed: States, desired: States): Step[] {
   const links: Step[] = [];
+  const beyonds: Step[] = [];
   const rest: Step[] = [];
   const renewed = new Set<string>();
   for (const [namespace, wanted] of desired) {
@@ -86,8 +91,10 @@ export function additions(observed: States, desired: States): Step[] {
     for (const [key, neighbour] of wanted.neighbours) {
       if (lacks(was.neighbours, key, neighbour.device)) rest.push({ op: "neighbour.add", namespace, neighbour });
     }
-    const { tap } = wanted;
+    const { tap, beyond } = wanted;
+    if (beyond && (!was.beyond?.whole || renewed.has(`${namespace} ${beyond.device}`))) beyonds.push({ op: "beyond.add", namespace, device: beyond.device });
     if (tap !== undefined && (was.tap !== tap || renewed.has(`${namespace} ${tapPort}`))) rest.push({ op: "tap.add", namespace, tap });
   }
-  return [...links, ...rest];
+  // Before the routes that lead there.
+  return [...links, ...beyonds, ...rest];
 }

@@ -3,10 +3,11 @@
  * router with a way there has a link to one namespace, the *edge*, and the edge has one to the machine.
  */
 import { edgeNamespace, machine, routerNamespace, uplinkDevice } from "../compile/names.ts";
+import { insideCidrs } from "../policy/judge.ts";
 import { appliancesOf, applianceNeighbour, internetOf, type Lookup, type Path, perWays, routerNeighbour, routingOf, uplinkNeighbour, type Ways } from "../compile/routes.ts";
 import type { Internet, Network, Peering } from "../policy/network.ts";
 import { serviceAddresses } from "../policy/services.ts";
-import { type Cidr, type Family, hostCidr, type Ip, ipOf, widthOf } from "../values/ip.ts";
+import { type Cidr, cidrOf, type Family, firstOf, hostCidr, type Ip, ipOf, offset, widthOf } from "../values/ip.ts";
 import { once } from "../values/once.ts";
 import type { Link, NamespaceState, Route } from "./kernel.ts";
 import { addTo, type Draft, draft } from "./state.ts";
@@ -26,6 +27,20 @@ const upIndex = 2 ** 24;
 
 /** The machine's own address on the internet, in IPv6; the IPv4 one is the first of the public pool. */
 const machineIpv6 = ipOf("2001:db8::1");
+
+/** What the internet is. */
+export interface Outside {
+  /** What public addresses are given out of; the first of it is the machine's own. */
+  readonly pool: Cidr;
+  /** Whether it is more than the machine: what the machine reaches, too. */
+  readonly beyond: boolean;
+}
+
+/**
+ * What no packet leaves the machine for: private networks, the machine's own link, and where clouds answer their virtual
+ * machines, with secrets that are the machine's.
+ */
+const neverBeyond: readonly Cidr[] = [...insideCidrs, ...["169.254.0.0/16", "192.0.0.0/24", "168.63.129.16/32"].map(cidrOf)];
 
 /** What a router holds for its network's ways, beside its interfaces. */
 export function routerWays(network: Network, realm: string): NamespaceState {
@@ -105,7 +120,7 @@ const knownOf = ({ internet, cidrs }: Network): Cidr[] => [
 ];
 
 /** The edge and the machine's part of it; nothing where no network has a way to the internet. */
-export function outside(networks: Iterable<Network>, realm: string, machineIpv4: Ip): Map<string, NamespaceState> {
+export function outside(networks: Iterable<Network>, realm: string, { pool, beyond }: Outside): Map<string, NamespaceState> {
   const joined = [...networks].filter((network) => internetOf(network));
   if (joined.length === 0) return new Map();
   const [edge, host] = [draft("router"), draft("machine")];
@@ -117,7 +132,7 @@ export function outside(networks: Iterable<Network>, realm: string, machineIpv4:
     addTo.neighbour(edge, { device: upDevice, ip, mac: routerMac });
     addTo.neighbour(host, { device: uplink, ip, mac: farMac });
   }
-  for (const ip of [machineIpv4, machineIpv6]) {
+  for (const ip of [offset(firstOf(pool), 1), machineIpv6]) {
     addTo.address(host, { device: uplink, ip, length: widthOf(ip.family) });
     addTo.route(edge, { destination: hostCidr(ip), device: upDevice, via: uplinkNeighbour[ip.family], metric: metricOf(ip.family) });
   }
@@ -130,5 +145,15 @@ export function outside(networks: Iterable<Network>, realm: string, machineIpv4:
       addTo.route(host, { destination, device: uplink, via: uplinkNeighbour[family], metric: metricOf(family) });
     }
   }
-  return new Map([[edgeNamespace(realm), edge], [machine, host]]);
+  if (beyond) addBeyond(edge, pool);
+  return new Map<string, NamespaceState>([
+    [edgeNamespace(realm), edge],
+    [machine, beyond ? { ...host, beyond: { device: uplink, whole: true } } : host],
+  ]);
+}
+
+/** Everything else, in IPv4, goes to the machine; but not what is for an address of the pool that nobody has. */
+function addBeyond(edge: Draft, pool: Cidr): void {
+  addTo.route(edge, { destination: everywhere(4), device: upDevice, via: uplinkNeighbour[4], metric: 0 });
+  for (const destination of [...neverBeyond, pool]) addTo.route(edge, { destination, metric: 4096 });
 }

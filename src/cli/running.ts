@@ -14,6 +14,8 @@ export interface RegionOptions {
   readonly quotas: Quotas;
   /** The prefix public addresses are given out of, canonical. */
   readonly publicPool: string;
+  /** Whether the internet is what this machine reaches, rather than the machine alone. */
+  readonly beyond: boolean;
   /** Name servers, as address or address:port, for names that are not the region's own; none: such names are refused. */
   readonly dnsUpstream: readonly string[];
   /** Whom instances' requests for activation are passed on to; absent: they are refused. */

@@ -33,6 +33,11 @@ Without root it uses an unprivileged user namespace, where the system allows tha
       value: "CIDR",
       about: `what public addresses are given out of: an IPv4 prefix, /29 or wider (default: ${standardPublicPool})`,
     },
+    internet: {
+      type: "string",
+      value: "SCOPE",
+      about: "what internet gateways lead to: machine, this one alone, or beyond, what it reaches by IPv4 too (default: machine)",
+    },
     "dns-upstream": {
       type: "string",
       value: "SERVERS",
@@ -58,6 +63,7 @@ Without root it uses an unprivileged user namespace, where the system allows tha
       return refuse("Running", `the region in ${state} runs already, as process ${before.pid} at ${before.endpoint}`);
     }
     if (options.dataplane === "kernel" && !isRoot()) {
+      if (options.beyond) return refuse("Privilege", "--internet beyond changes how this machine forwards packets, which only root may");
       const anchor = await openAnchor(state);
       return isRefusal(anchor) ? anchor : runInside(anchor);
     }
@@ -75,6 +81,7 @@ interface Given {
   readonly dataplane?: string;
   readonly quotas?: string;
   readonly "public-pool"?: string;
+  readonly internet?: string;
   readonly "dns-upstream"?: string;
   readonly activation?: string;
   readonly "allow-reset"?: boolean;
@@ -82,7 +89,7 @@ interface Given {
 
 /** What the flags ask for, each checked. */
 export function optionsOf(given: Given): RegionOptions | Refusal {
-  const { listen = "127.0.0.1:7443", region, account, dataplane = "kernel" } = given;
+  const { listen = "127.0.0.1:7443", region, account, dataplane = "kernel", internet = "machine" } = given;
   const place = placeOf(listen);
   if (!place) return misuse(`--listen is HOST:PORT, not '${listen}'`);
   const activation = given.activation === undefined ? undefined : placeOf(given.activation);
@@ -90,6 +97,7 @@ export function optionsOf(given: Given): RegionOptions | Refusal {
   if (region !== undefined && !/^[a-z]{2}(?:-[a-z]+)+-\d{1,2}$/.test(region)) return misuse(`--region is a name like us-east-1, not '${region}'`);
   if (account !== undefined && !/^\d{12}$/.test(account)) return misuse(`--account is twelve digits, not '${account}'`);
   if (dataplane !== "kernel" && dataplane !== "none") return misuse(`--dataplane is kernel or none, not '${dataplane}'`);
+  if (internet !== "machine" && internet !== "beyond") return misuse(`--internet is machine or beyond, not '${internet}'`);
   const quotas = quotasOf(given.quotas);
   if (isRefusal(quotas)) return quotas;
   const publicPool = poolOf(given["public-pool"] ?? standardPublicPool);
@@ -97,7 +105,7 @@ export function optionsOf(given: Given): RegionOptions | Refusal {
   const dnsUpstream = upstreamOf(given["dns-upstream"] ?? "off");
   if (isRefusal(dnsUpstream)) return dnsUpstream;
   const allowReset = given["allow-reset"] ?? false;
-  return { state: stateDirectory(given.state), ...place, dataplane, quotas, publicPool, dnsUpstream, allowReset, ...(region !== undefined && { region }), ...(account !== undefined && { account }), ...(activation && { activation }) };
+  return { state: stateDirectory(given.state), ...place, dataplane, quotas, publicPool, beyond: internet === "beyond", dnsUpstream, allowReset, ...(region !== undefined && { region }), ...(account !== undefined && { account }), ...(activation && { activation }) };
 }
 
 /** HOST:PORT or [IPV6]:PORT; undefined when it is neither. */

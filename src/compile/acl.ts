@@ -4,7 +4,7 @@
  *
  * A list of a handful of entries is as many lines. Of a longer one, a packet's peer and protocol are looked up first, its
  * port or type next: what decides among the entries is settled here (`first-match`), not packet by packet. What is looked
- * up has names that say what is in it, so that a changed list brings new sets and chains and its own chain alone changes.
+ * up is named by its content, so that a changed list brings sets and chains of its own and leaves what is the same alone.
  */
 import type { Acl, AclEntry, Direction } from "../policy/network.ts";
 import { fingerprint } from "../values/fingerprint.ts";
@@ -58,7 +58,7 @@ const valueField = (protocol: number, { port }: Sight): ValueField => (hasTypes(
 function listPiece(name: string, entries: readonly AclEntry[], sight: Sight): Piece {
   const pieces = ([4, 6] as const).map((family) => {
     const own = entries.filter(({ cidr }) => cidr.family === family);
-    const found = own.length > handful ? lookUps(`${name}/${contentName(own)}`, own, family, sight) : undefined;
+    const found = own.length > handful ? lookUps(name, own, family, sight) : undefined;
     return found ?? { rules: own.map((entry) => entryRule(entry, sight)), chains: [], sets: [], elements: [] };
   });
   const rules = [...pieces.flatMap((each) => each.rules), rule([], { drop: true })];
@@ -69,15 +69,8 @@ function listPiece(name: string, entries: readonly AclEntry[], sight: Sight): Pi
   };
 }
 
-const contentName = (entries: readonly AclEntry[]): string =>
-  fingerprint(
-    entries
-      .map(({ id, action, protocol, values, cidr }) => {
-        const range = values === "any" ? values : `${values.from}-${values.to}`;
-        return `${id} ${action} ${protocol} ${range} ${formatCidr(cidr)}`;
-      })
-      .join("\n"),
-  );
+const entryText = ({ id, action, protocol, values, cidr }: AclEntry): string =>
+  `${id} ${action} ${protocol} ${values === "any" ? values : `${values.from}-${values.to}`} ${formatCidr(cidr)}`;
 
 const verdictOf = (entry: AclEntry | undefined): "return" | "drop" => (entry?.action === "allow" ? "return" : "drop");
 const comment = (entry: AclEntry | undefined) => (entry ? { comment: entry.id } : {});
@@ -101,9 +94,10 @@ function entryRule(entry: AclEntry, sight: Sight): Rule {
  * The entries of one family as look-ups: a map from peer and protocol to what differs there from the rest of the world,
  * then the chain of the rest. Undefined where that would be too much.
  */
-function lookUps(name: string, entries: readonly AclEntry[], family: Family, sight: Sight): (Piece & { rules: Rule[] }) | undefined {
+function lookUps(list: string, entries: readonly AclEntry[], family: Family, sight: Sight): (Piece & { rules: Rule[] }) | undefined {
   const { elsewhere, regions } = regionsOf(entries);
-  const tables = new Tables(name, sight);
+  const tables = new Tables(list, sight);
+  const name = `${list}/${fingerprint(entries.map(entryText).join("\n"))}`;
   const key: readonly Field[] = [`${sight.peer}${family}`, "protocol"];
   const elements = regions.flatMap(({ first, last, decision }) =>
     differences(elsewhere, decision).map(({ protocols, table }) => ({
@@ -133,12 +127,12 @@ class Tables {
   readonly chains: Chain[] = [];
   readonly sets: SetDefinition[] = [];
   readonly elements: Element[] = [];
-  readonly #name: string;
+  readonly #list: string;
   readonly #sight: Sight;
-  readonly #known = new Map<string, string>();
+  readonly #known = new Set<string>();
 
-  constructor(name: string, sight: Sight) {
-    this.#name = name;
+  constructor(list: string, sight: Sight) {
+    this.#list = list;
     this.#sight = sight;
   }
 
@@ -154,16 +148,16 @@ class Tables {
   }
 
   #chain(protocol: number, table: Table): string {
-    // Its ranges are of one protocol's entries, and so is the table.
-    const text = tableText(table);
-    const known = this.#known.get(text);
-    if (known !== undefined) return known;
+    const { ranges, rest } = table;
+    // Its ranges are of one protocol's entries, so they say which field they are of.
+    const deciding = [...new Set([...ranges.map(({ entry }) => entry), ...(rest ? [rest] : [])])];
+    const name = `${this.#list}/${fingerprint([tableText(table), ...deciding.map(entryText)].join("\n"))}`;
+    if (this.#known.has(name)) return name;
+    this.#known.add(name);
     const field = valueField(protocol, this.#sight);
     // What a connection's ports are depends on its protocol, which the packet filter wants to be told.
     const when: readonly Match[] = field === "replyPort" ? [{ protocol }] : [];
-    const name = `${this.#name}/${this.#known.size + 1}`;
-    this.#known.set(text, name);
-    this.chains.push({ name, rules: [...this.#ranges(name, when, field, table), answer([], table.rest)] });
+    this.chains.push({ name, rules: [...this.#ranges(name, when, field, table), answer([], rest)] });
     return name;
   }
 

@@ -19,6 +19,8 @@ export const toEntering: Action = { dispatch: ["oif"], map: "entering" };
 const toAdmit: Action = { goto: "admit" };
 const toBoundary: Action = { dispatch: ["iif"], map: "boundary" };
 
+const toEdge: Action = { goto: "internet/in" };
+
 const viaInternet = "via/internet";
 const viaEgressOnly = "via/egress-only";
 const viaNothing = "via/nothing";
@@ -116,8 +118,8 @@ function tablePart(network: Ways, table: RouteTable): Part {
 const drops = (cidrs: readonly Cidr[]): Rule[] => cidrs.map((cidr) => rule([{ peer: "daddr", cidr }], { drop: true }));
 
 /**
- * What goes to the internet under its own public address. A connection keeps the translation it began with, so one that
- * has another by now, or none, ends here; what belongs to no connection cannot be translated.
+ * What goes to the internet under its own public address, and comes from there. A connection keeps the translation it
+ * began with, so one that has another by now, or none, ends here; what belongs to no connection cannot be translated.
  */
 function internetPart(network: Ways, { device, open, addresses }: Internet): Part {
   const outward = open
@@ -151,8 +153,15 @@ function internetPart(network: Ways, { device, open, addresses }: Internet): Par
     },
     {
       name: `${device}/out`,
-      rules: [...fromNat(network), ...edgeRoutes(network)],
+      rules: [
+        ...fromNat(network),
+        rule([{ family: 6 }], toEdge),
+        rule([originalWay, { lookup: ["daddr4", "originalDaddr4"], set: "translations" }], toEdge),
+        rule([replyWay, { lookup: ["daddr4", "replyDaddr4"], set: "translations" }], toEdge),
+        rule([], { drop: true }),
+      ],
     },
+    { name: "internet/in", rules: edgeRoutes(network) },
   ];
   const own = addresses.filter((each) => !isNats(network, each.private));
   return {

@@ -1,9 +1,12 @@
 /** The part of a ruleset that changes with every change: its marker, the fast path, and what puts a connection on it. */
 import { fingerprint } from "../values/fingerprint.ts";
 import { once } from "../values/once.ts";
+import { allowanceChain } from "./allowance.ts";
+import { afterwards } from "./count.ts";
 import { idleChain } from "./idle.ts";
 import { markerChain, partText } from "./nft.ts";
 import {
+  type Action,
   originalWay,
   type Part,
   replyWay,
@@ -39,7 +42,7 @@ function combine(fingerprints: readonly string[]): string {
 
 /** The ruleset with its generation: the marker, the fast path, and what puts a connection on it. */
 export function withGeneration(ruleset: Ruleset, generation: number): Ruleset {
-  return new Map(ruleset).set("generation", section([generationPart(fingerprintOf(ruleset), generation)]));
+  return new Map(ruleset).set("generation", section([generationPart(fingerprintOf(ruleset), generation, admittedTo(ruleset))]));
 }
 
 /**
@@ -54,13 +57,15 @@ export function suspended(ruleset: Ruleset): Ruleset {
     chains: [
       { name: markerChain("0".repeat(16), 0), rules: [] },
       { name: "forward", hook: { at: "forward", priority: "filter" }, rules: [rule([], { goto: "leave" })] },
-      { name: "admit", rules: [rule([], { accept: true })] },
+      { name: "admit", rules: [rule([], admittedTo(ruleset))] },
     ],
   };
   return new Map(ruleset).set("generation", section([part]));
 }
 
-function generationPart(intended: string, generation: number): Part {
+const admittedTo = (ruleset: Ruleset): Action => afterwards(ruleset.has("counts"));
+
+function generationPart(intended: string, generation: number, accept: Action): Part {
   return {
     name: "generation",
     sets: [],
@@ -72,20 +77,21 @@ function generationPart(intended: string, generation: number): Part {
         hook: { at: "forward", priority: "filter" },
         rules: [
           rule([{ standing: "alone" }], { goto: "leave" }),
-          rule([{ current: generation, seen: seenOriginal }, originalWay], { accept: true }),
-          rule([{ current: generation, seen: seenReply }, replyWay], { accept: true }),
+          rule([{ current: generation, seen: seenOriginal }, originalWay], accept),
+          rule([{ current: generation, seen: seenReply }, replyWay], accept),
           rule([], { goto: "leave" }),
         ],
       },
       {
         name: "admit",
         rules: [
-          rule([{ standing: "alone" }], { accept: true }),
+          rule([{ standing: "alone" }], accept),
+          rule([{ fresh: true }], { jump: allowanceChain }),
           rule([{ fresh: true }], { jump: idleChain }),
           rule([{ outdated: generation }], { renew: generation }),
           ...[trackedAtOriginator, trackedAtResponder].map((bit) => rule([{ noted: bit }], { remember: bit })),
-          rule([originalWay], { remember: seenOriginal }, { accept: true }),
-          rule([], { remember: seenReply }, { accept: true }),
+          rule([originalWay], { remember: seenOriginal }, accept),
+          rule([], { remember: seenReply }, accept),
         ],
       },
     ],

@@ -9,6 +9,8 @@ export const edgeNamespace = (realm: string): string => `${namespacePrefix(realm
 
 /** The network namespace Bailey itself is in, which has no name among the others. */
 export const machine = "machine";
+/** A name for the namespace that stands for it where that one is closed to us, without root. */
+export const standIn = "bailey-machine";
 /** Our one device there: as long as a name may be. */
 export const uplinkDevice = (realm: string): string => `bailey-${realm}`.slice(0, 15);
 /** The same from the prefix of a realm's names. */

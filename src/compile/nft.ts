@@ -23,6 +23,9 @@ const fieldTypes: Record<Field, string> = {
   type: "inet_service",
   replyDaddr4: "ipv4_addr",
   originalDaddr4: "ipv4_addr",
+  sport: "inet_service",
+  flags: "tcp_flag",
+  mark: "mark",
 };
 
 /** ICMP's type and code are where TCP and UDP have their source port: the first 16 bits of the transport header. */
@@ -42,6 +45,9 @@ const fieldExpressions: Record<Field, string> = {
   type: "th sport",
   replyDaddr4: "ct reply ip daddr",
   originalDaddr4: "ct original ip daddr",
+  sport: "th sport",
+  flags: "tcp flags",
+  mark: "meta mark",
 };
 
 /** Flowtables and marks apart, nft wants names of letters, digits, slash, dash, underscore, dot. Ours have no others. */
@@ -111,6 +117,8 @@ function matchText(match: Match): string {
   if ("into" in match) return `iifname "${match.into}"`;
   if ("first" in match) return "ct status and confirmed == 0";
   if ("midstream" in match) return "tcp flags & (fin | syn | rst | ack) != syn";
+  if ("turning" in match) return "tcp flags & (fin | syn | rst) != 0";
+  if ("notPorts" in match) return "meta l4proto != { 6, 17 }";
   if ("oneIn" in match) return `numgen random mod ${match.oneIn} 0`;
   if ("outdated" in match) return `ct mark and ${hex(generationMask)} != ${hex(generationBits(match.outdated))}`;
   return `meta mark and ${hex(match.noted)} == ${hex(match.noted)}`;
@@ -135,6 +143,9 @@ function actionText(action: Action): string {
     return `meta mark set meta mark and ${hex(~maskOf(action.of))} or ${labelled(action.of, action.label)}`;
   }
   if ("stamp" in action) return `meta mark set ${keyExpression(action.stamp)} map @${action.map}`;
+  if ("addMark" in action) return `meta mark set meta mark or ${hex(action.addMark)}`;
+  if ("count" in action) return `update @${action.set} { ${keyExpression(action.count)} counter }`;
+  if ("tally" in action) return `counter name "${action.tally}"`;
   if ("reset" in action) return "reject with tcp reset";
   if ("translate" in action) {
     const verb = action.translate === "daddr4" ? "dnat" : "snat";
@@ -165,6 +176,10 @@ const valueTypes = { mark: "mark", address4: "ipv4_addr" } as const;
 export function addSet(set: SetDefinition): string {
   const type = set.key.map((field) => fieldTypes[field]).join(" . ");
   // What elements carry beside their key must be declared; the number is theirs.
+  if (set.keeps) {
+    const { seconds, most } = set.keeps;
+    return `add set ${table} ${set.name} { type ${type}; size ${most}; flags dynamic,timeout; timeout ${seconds}s; }`;
+  }
   const flags = (set.intervals ? " flags interval;" : "") + (set.counts ? " ct count over 1; counter;" : "");
   const value = set.toChain ? "verdict" : set.to && valueTypes[set.to];
   return value
@@ -187,6 +202,9 @@ export function addTimeout({ name, protocol, policy }: Timeout): string {
   return `add ct timeout ${table} ${name} { protocol ${protocol}; policy = { ${times.join(", ")} }; }`;
 }
 export const deleteTimeout = ({ name }: Timeout): string => `delete ct timeout ${table} ${name}`;
+
+export const addTally = (name: string): string => `add counter ${table} ${name}`;
+export const deleteTally = (name: string): string => `delete counter ${table} ${name}`;
 
 export const flushChain = (name: string): string => `flush chain ${table} ${name}`;
 export const deleteChain = (name: string): string => `delete chain ${table} ${name}`;
@@ -213,8 +231,9 @@ export const deleteElements = (set: string, elements: readonly Element[]): strin
   `delete element ${table} ${set} { ${elements.map((element) => elementText(element, false)).join(", ")} }`;
 
 /** All that makes a part from nothing. */
-export const partText = ({ sets, chains, elements, timeouts = [] }: Part): string[] => [
+export const partText = ({ sets, chains, elements, timeouts = [], tallies = [] }: Part): string[] => [
   ...sets.map(addSet),
+  ...tallies.map(addTally),
   ...timeouts.map(addTimeout),
   ...chains.map(addChain),
   ...elements.map((element) => addElements(element.set, [element])),

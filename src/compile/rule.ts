@@ -14,7 +14,8 @@ export type Field =
   | "iif" | "oif" | "iifIndex" | "oifIndex" | "route"
   | "saddr4" | "daddr4" | "saddr6" | "daddr6"
   | "protocol" | "port" | "type"
-  | "replyDaddr4" | "originalDaddr4" | "replyPort";
+  | "replyDaddr4" | "originalDaddr4" | "replyPort"
+  | "sport" | "flags" | "mark";
 
 /** Bits of the connection's mark; the generation stands above them. */
 export const seenOriginal = 1;
@@ -72,6 +73,10 @@ export type Match =
   | { readonly first: true }
   /** A TCP packet that does not open a connection. */
   | { readonly midstream: true }
+  /** A TCP packet with SYN, FIN or RST. */
+  | { readonly turning: true }
+  /** Of a protocol that is neither TCP nor UDP. */
+  | { readonly notPorts: true }
   /** One of so many, at random. */
   | { readonly oneIn: number };
 
@@ -93,6 +98,12 @@ export type Action =
   | { readonly label: number; readonly of: Label }
   /** Puts what the map has for the key into the packet's mark, or goes on to the next rule. */
   | { readonly stamp: readonly Field[]; readonly map: string }
+  /** Sets bits of the packet's own mark, which is not looked at any more but to count the packet. */
+  | { readonly addMark: number }
+  /** Counts the packet in the set's element of that key, which is made when missing; without room, on to the next rule. */
+  | { readonly count: readonly Field[]; readonly set: string }
+  /** Counts the packet in a counter of that name. */
+  | { readonly tally: string }
   /** Ends the connection at its sender. */
   | { readonly reset: true }
   /** Rewrites the connection's destination or source to what the map has for it, or goes on to the next rule. */
@@ -135,6 +146,8 @@ export interface SetDefinition {
   readonly intervals: boolean;
   /** A map from key to a chain to go to, or to a verdict. */
   readonly toChain: boolean;
+  /** Elements come with the packets they count, and go when so many seconds brought none. */
+  readonly keeps?: { readonly seconds: number; readonly most: number };
   /** A map from key to such a value. */
   readonly to?: "mark" | "address4";
   /** A look-up that finds an element counts the packet's connection there; it matches once there are more than its allowance. */
@@ -170,6 +183,8 @@ export interface Part {
   readonly sets: readonly SetDefinition[];
   readonly elements: readonly Element[];
   readonly timeouts?: readonly Timeout[];
+  /** Names of counters. */
+  readonly tallies?: readonly string[];
 }
 
 /** Parts of one sort, by name. Compared by identity first: a section in which nothing changed is the same object. */

@@ -21,6 +21,8 @@ import {
 } from "../policy/network.ts";
 import { aclChain, aclPart } from "./acl.ts";
 import { devicesSet, gatewayParts, onward } from "./gateways.ts";
+import { allowancePart } from "./allowance.ts";
+import { withCounts } from "./count.ts";
 import { afterOpen, afterTracked, groupPart, groupsChain, membersPart, openDirections, prefixesPart } from "./group.ts";
 import { idlePart } from "./idle.ts";
 import { perWays, type Ways } from "./routes.ts";
@@ -47,7 +49,7 @@ import {
 /** All parts of a network's ruleset except the generation's, which `withGeneration` adds. */
 export function compile(network: Network): Ruleset {
   const sets = groupSets(network.interfaces).map((groups) => groupSetPart(groupsOf(network, groups)));
-  return new Map([
+  const ruleset = new Map([
     ["base", hasBlocks(network.interfaces) ? baseWithBlocks : base],
     ["source", sourceParts(network)],
     ["members", section([...network.members.values()].map((each) => membersPart(each)))],
@@ -60,12 +62,16 @@ export function compile(network: Network): Ruleset {
     ["group sets", section(sets)],
     ["interfaces", interfaceParts(network.interfaces)],
     ["idle", idleParts(network.interfaces)],
+    ["allowance", allowanceParts(network.interfaces)],
   ]);
+  return network.counted ? withCounts(ruleset, network) : ruleset;
 }
 
 const interfaceParts = once(
   (interfaces: Network["interfaces"]): Section => section([...interfaces.values()].map((each) => interfacePart(each))),
 );
+
+const allowanceParts = once((interfaces: Network["interfaces"]): Section => section([allowancePart([...interfaces.values()])]));
 
 const idleParts = once((interfaces: Network["interfaces"]): Section => section([idlePart([...interfaces.values()])]));
 

@@ -3,9 +3,11 @@ import { serviceAddresses, servicePorts } from "../policy/services.ts";
 import { type Cidr, hostCidr } from "../values/ip.ts";
 import { once } from "../values/once.ts";
 import { UDP } from "../values/protocol.ts";
-import { type Part, rule, type Section, section } from "./rule.ts";
+import { type Part, rule, type Section, section, type Timeout } from "./rule.ts";
 
 export const servicesChain = "services";
+
+const asking: Timeout = { name: "services", protocol: "udp", policy: { unreplied: 3, replied: 3 } };
 
 /** Lets interfaces ask services, by their own addresses only. */
 export const servicesPart = once((cidrs: readonly Cidr[]): Section => {
@@ -24,8 +26,10 @@ export const servicesPart = once((cidrs: readonly Cidr[]): Section => {
           rule([], { drop: true }),
         ],
       },
-      { name: "services/asked", rules: [...asked, rule([], { drop: true })] },
+      // A question and its answer are a connection too, but nobody asks for it again: hosts that ask much must not fill the memory.
+      { name: "services/asked", rules: [rule([{ protocol: UDP }, { fresh: true }], { idle: asking.name }), ...asked, rule([], { drop: true })] },
     ],
+    timeouts: [asking],
   };
   return section([part]);
 });

@@ -184,7 +184,7 @@ function uplinksPart(network: Ways, internet: Internet | undefined, legs: readon
     chains.push({
       name: fromChain(internet),
       rules: [
-        ...insideCidrs.map((cidr) => rule([{ peer: "saddr", cidr }], { drop: true })),
+        ...[...insideCidrs, ...network.cidrs].map((cidr) => rule([{ peer: "saddr", cidr }], { drop: true })),
         ...(zoned.length > 0 ? [rule([], { dispatch: ["daddr4"], map: "legs" })] : []),
         rule([{ lookup: ["daddr4"], set: "publics" }], { accept: true }),
         rule([{ family: 6 }], { goto: forUs }),

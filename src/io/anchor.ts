@@ -2,6 +2,7 @@ import { spawnSync } from "node:child_process";
 import { refuse } from "../values/refuse.ts";
 import type { Refusal } from "../values/refuse.ts";
 import { spawnDetached } from "./detached.ts";
+import { standIn } from "../compile/names.ts";
 import { processFile, processIds, startOf } from "./process.ts";
 import type { ProcessIdentity } from "./process.ts";
 
@@ -10,7 +11,9 @@ import type { ProcessIdentity } from "./process.ts";
  * and the mounts in it (network namespaces are mounts under /run/netns) while the control plane comes and goes.
  */
 
-const hold = "mount -n -t tmpfs -o mode=755 tmpfs /run && mkdir /run/netns && echo ready >&3 && exec sleep infinity 3>&-";
+/** Its own network namespace gets the name that stands for the machine: the real one is closed to it. */
+const hold = `mount -n -t tmpfs -o mode=755 tmpfs /run && mkdir /run/netns && touch /run/netns/${standIn} &&
+  mount -n --bind /proc/self/ns/net /run/netns/${standIn} && echo ready >&3 && exec sleep infinity 3>&-`;
 const namespaces = ["--user", "--map-root-user", "--mount", "--net"];
 
 /** The anchor of the state directory, found by the mark in its environment. */

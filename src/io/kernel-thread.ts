@@ -10,7 +10,8 @@ import { type Link, type Marker, type ObservedNamespace, type Step, StepFailure,
 import { mtu } from "../model/subnet.ts";
 import { parseMarker } from "../compile/nft.ts";
 import type { Device } from "./attachments.ts";
-import { answerAtOnce, enterNamespace, isNamespace, makeNamespace, namespacesWith, openNamespace, openOwnNamespace, removeNamespace } from "./namespaces.ts";
+import { closeBeyond, observeBeyond, openBeyond } from "./beyond.ts";
+import { answerAtOnce, enterNamespace, isNamespace, makeNamespace, namespacesWith, openMachineNamespace, openNamespace, removeNamespace } from "./namespaces.ts";
 import { type Nft, openNft } from "./nftables.ts";
 import { Rtnetlink } from "./rtnetlink.ts";
 import { joinedTap, joinTap, returnTaps } from "./taps.ts";
@@ -28,7 +29,7 @@ const opened = new Map<string, Open>();
 function open(namespace: string): Open {
   const known = opened.get(namespace);
   if (known) return known;
-  const fd = namespace === machine ? openOwnNamespace() : openNamespace(namespace);
+  const fd = namespace === machine ? openMachineNamespace() : openNamespace(namespace);
   enterNamespace(fd);
   const made: Open = { fd, route: new Rtnetlink() };
   opened.set(namespace, made);
@@ -107,6 +108,10 @@ function run(step: Step): void {
       return open(namespace).route.addNeighbour(step.neighbour);
     case "neighbour.delete":
       return ignoringGone(() => open(namespace).route.deleteNeighbour(step.neighbour));
+    case "beyond.add":
+      return openBeyond(onMachine(), step.device);
+    case "beyond.delete":
+      return closeBeyond(onMachine(), step.device);
     case "tap.add":
       return joinTap(open(namespace), open(machine), step.tap, tapPort, mtu);
     case "nft":
@@ -156,12 +161,22 @@ function observe(prefix: string): Map<string, ObservedNamespace> {
   return found;
 }
 
+/** Moves the thread into the machine's namespace. */
+function onMachine(): { readonly nft: Nft; readonly route: Rtnetlink } {
+  const { fd, route } = open(machine);
+  const tables = nft(machine);
+  enterNamespace(fd);
+  return { nft: tables, route };
+}
+
 /** Of the machine's own namespace, what is on our device. */
 function observeMachine(uplink: string): ObservedNamespace {
-  const { route } = open(machine);
+  const { nft: tables, route } = onMachine();
   const ours = <T extends { readonly device?: string }>(all: readonly T[], key: (each: T) => string) =>
     new Map(all.filter(({ device }) => device === uplink).map((each) => [key(each), each]));
+  const beyond = observeBeyond({ nft: tables, route }, uplink);
   return {
+    ...(beyond && { beyond }),
     role: "machine",
     links: new Map(),
     rules: new Map(),

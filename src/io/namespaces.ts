@@ -1,5 +1,6 @@
 /** Network namespaces by name, as iproute2 keeps them: a bind mount in /run/netns. All calls act on the calling thread. */
 import fs from "node:fs";
+import { standIn } from "../compile/names.ts";
 import { CLONE_NEWNET, MNT_DETACH, mount, MS_BIND, setns, SystemError, umount, unshare } from "./libc.ts";
 
 const directory = "/run/netns";
@@ -11,8 +12,8 @@ export const namespacesWith = (prefix: string): string[] =>
 /** Opens a namespace; the caller closes the descriptor. */
 export const openNamespace = (name: string): number => fs.openSync(pathOf(name), "r");
 
-/** Opens the one this process is in, whichever its threads have gone to. */
-export const openOwnNamespace = (): number => fs.openSync("/proc/self/ns/net", "r");
+/** Opens the machine's: the one this process is in, whichever its threads have gone to, or what stands for it. */
+export const openMachineNamespace = (): number => fs.openSync(isNamespace(standIn) ? pathOf(standIn) : "/proc/self/ns/net", "r");
 
 /** Moves the calling thread into the namespace behind the descriptor. */
 export const enterNamespace = (fd: number): void => {

@@ -23,7 +23,7 @@ const NEIGHBOUR = { add: 28, delete: 29, dump: 30 } as const;
 
 const IFLA = { address: 1, name: 3, mtu: 4, master: 10, info: 18, infoKind: 1, infoData: 2, alias: 20, namespaceFd: 28, peer: 1 } as const;
 const IFA = { address: 1, local: 2, flags: 8, proto: 11 } as const;
-const RTA = { destination: 1, device: 4, gateway: 5, metric: 6, table: 15 } as const;
+const RTA = { destination: 1, device: 4, gateway: 5, metric: 6, multipath: 9, table: 15 } as const;
 const FRA = { source: 2, priority: 6, mark: 10, table: 15, mask: 16, protocol: 21 } as const;
 const FR_ACT_TO_TBL = 1;
 /** Before the rules every namespace has, which begin at 32766. */
@@ -88,6 +88,13 @@ function kindOf(info: ReadonlyMap<number, Buffer>): string {
   const kind = nameText(info.get(IFLA.infoKind));
   const type = attributesOf(info.get(IFLA.infoData) ?? Buffer.alloc(0)).get(IFLA_TUN_TYPE)?.[0];
   return kind === "tun" && type === IFF_TAP ? "tap" : kind;
+}
+
+/** Of a route with several paths, the number of each one's device: after its length, flags and weight. */
+function devicesOfPaths(bytes: Buffer): number[] {
+  const found: number[] = [];
+  for (let at = 0; at + 8 <= bytes.length; at += Math.max(8, (bytes.readUInt16LE(at) + 3) & ~3)) found.push(bytes.readInt32LE(at + 4));
+  return found;
 }
 
 /** A routing netlink socket of the calling thread's present namespace. */
@@ -338,6 +345,20 @@ export class Rtnetlink {
         },
       ];
     });
+  }
+
+  /** The devices that IPv4's default routes lead to, whoever's and in whatever table, or routes to one half of all. */
+  defaultDevices(): string[] {
+    const names = this.#names();
+    const header = Buffer.alloc(12);
+    header.writeUInt8(family({ family: 4 }), 0);
+    const found = this.#dump(ROUTE.dump, header).flatMap(({ body }) => {
+      if (body.readUInt8(1) > 1 || body.readUInt8(7) !== RTN_UNICAST) return [];
+      const attributes = attributesOf(body.subarray(12));
+      const device = attributes.get(RTA.device)?.readUInt32LE(0);
+      return device === undefined ? devicesOfPaths(attributes.get(RTA.multipath) ?? Buffer.alloc(0)) : [device];
+    });
+    return [...new Set(found)].flatMap((index) => names.get(index) ?? []);
   }
 
   rules(): RoutingRule[] {

@@ -3,6 +3,7 @@ import { type Ip, ipOf } from "../values/ip.ts";
 import type { Birth, Tags } from "./birth.ts";
 import { owned } from "./birth.ts";
 import { freeElasticIps } from "./elastic-ip.ts";
+import { forgetFlowLogs } from "./flow-log.ts";
 import type { Attachment, ConnectionTracking, Instance, NetworkInterface, Subnet } from "./resource.ts";
 import { everywhere, listed, put, remove } from "./world.ts";
 import type { Change, World } from "./world.ts";
@@ -76,9 +77,10 @@ export const dropAddresses = (world: World, eni: NetworkInterface, gone: Readonl
   put({ ...eni, addresses: eni.addresses.filter((address) => !gone.has(address)) }),
 ];
 
-/** The interface goes; elastic IPs of its addresses are left, free for others. */
+/** The interface goes with its flow logs; elastic IPs of its addresses are left, free for others. */
 export const deleteInterface = (world: World, eni: NetworkInterface): Change[] => [
   ...freeElasticIps(world, eni),
+  ...forgetFlowLogs(world, eni.id),
   remove(eni),
 ];
 

@@ -379,6 +379,57 @@ export interface DhcpOptions extends Owned {
   readonly options: readonly { readonly key: string; readonly values: readonly string[] }[];
 }
 
+/** How the files of a flow log are written and laid out. */
+export interface FlowLogFiles {
+  readonly fileFormat: "plain-text" | "parquet";
+  /** Whether folders are named `key=value`. */
+  readonly hive: boolean;
+  /** Whether each hour has a folder of its own. */
+  readonly perHour: boolean;
+}
+
+/** Where a flow log's records go. */
+export type FlowLogDestination =
+  | {
+      readonly type: "cloud-watch-logs";
+      readonly group: string;
+      /** Absent where the group was given by its name. */
+      readonly arn?: string;
+    }
+  | (FlowLogFiles & {
+      readonly type: "s3";
+      readonly bucket: string;
+      /** Without slashes at its ends; may be empty. */
+      readonly prefix: string;
+      /** As it was given. */
+      readonly arn: string;
+    })
+  /** The region's own directory. */
+  | (FlowLogFiles & { readonly type: "local" });
+
+/** Tags whose values records can show: of what kind of resource, and up to two keys. */
+export interface FlowLogTagFields {
+  readonly resourceType: "network-interface" | "instance" | "auto-scaling-group";
+  readonly keys: readonly string[];
+}
+
+/** Records of what passes an interface, or every interface in a subnet or a VPC. Nothing in it ever changes but tags. */
+export interface FlowLog extends Owned {
+  readonly kind: "flow-log";
+  readonly id: Id<"flow-log">;
+  readonly resourceId: Id<"vpc"> | Id<"subnet"> | Id<"network-interface">;
+  readonly resourceType: "VPC" | "Subnet" | "NetworkInterface";
+  readonly traffic: "ACCEPT" | "REJECT" | "ALL";
+  readonly destination: FlowLogDestination;
+  /** Of a record: `${field} ${field} …`, never left to a default. */
+  readonly format: string;
+  /** Longest time one record covers, in seconds. */
+  readonly interval: 60 | 600;
+  readonly tagFields?: readonly FlowLogTagFields[];
+  /** The role it was given to deliver with: an ARN. */
+  readonly role?: string;
+}
+
 /** What an idempotent call answered, so that the same call with the same token is answered the same. */
 export interface ClientToken extends Owned {
   readonly kind: "client-token";
@@ -409,6 +460,7 @@ export type Resource =
   | NatGateway
   | VpcPeeringConnection
   | DhcpOptions
+  | FlowLog
   | ClientToken;
 
 export type Kind = Resource["kind"];

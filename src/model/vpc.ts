@@ -2,6 +2,7 @@ import { covers, formatCidr, overlaps, cidrOf } from "../values/ip.ts";
 import type { Cidr } from "../values/ip.ts";
 import type { Birth, Tags } from "./birth.ts";
 import { owned } from "./birth.ts";
+import { forgetFlowLogs } from "./flow-log.ts";
 import { makeAcl, openListsToIpv6 } from "./network-acl.ts";
 import type { CidrAssociation, Vpc } from "./resource.ts";
 import { addLocalRoutes, dropLocalRoutes, makeMainRouteTable } from "./route-table.ts";
@@ -127,8 +128,9 @@ export function holdersOfVpc(world: World, vpc: Vpc): string[] {
   ];
 }
 
-/** A VPC goes together with what was made with it. */
+/** A VPC goes together with what was made with it, and with its flow logs. */
 export const deleteVpc = (world: World, vpc: Vpc): Change[] => [
+  ...forgetFlowLogs(world, vpc.id),
   ...deleteGroup(world, need(world, "security-group", vpc.defaultGroup)),
   remove(need(world, "network-acl", vpc.defaultAcl)),
   remove(need(world, "route-table", vpc.mainRouteTable)),

@@ -56,6 +56,8 @@ const indexes = {
   elasticIpsOfInterface: { kind: "elastic-ip", keys: (r) => (r.association ? [r.association.interface] : []) },
   elasticIpsOfPublicIp: { kind: "elastic-ip", keys: (r) => [r.publicIp] },
   interfacesOfPublicIp: { kind: "network-interface", keys: (r) => (r.publicAddress ? [r.publicAddress] : []) },
+  /** By the VPC, subnet or interface whose packets they record. */
+  flowLogsOfResource: { kind: "flow-log", keys: (r) => [r.resourceId] },
   peeringsOfVpc: { kind: "vpc-peering-connection", keys: (r) => [r.requester.vpc, r.accepter.vpc] },
   /** By account/region of either side. */
   peeringsSeenFrom: {

@@ -294,7 +294,7 @@ function enter(network: Network, from: Internet | Peering, { packet, reply, stat
     const its = from.cidrs.some((cidr) => holds(cidr, packet.source)) && network.cidrs.some((cidr) => holds(cidr, packet.destination));
     return its ? step("allow", "passes") : step("deny", "not of its network");
   }
-  if (isInside(packet.source)) return step("deny", "source is not outside");
+  if (isInside(packet.source) || network.cidrs.some((cidr) => holds(cidr, packet.source))) return step("deny", "source is not outside");
   if (packet.source.family === 4 && stateless && !error) return step("deny", "belongs to no connection");
   if (!from.open && !reply && !stateless) return step("deny", "opened from outside");
   return step("allow", "passes");

@@ -188,6 +188,8 @@ export interface Network {
   readonly cidrs: readonly Cidr[];
   readonly tables: ReadonlyMap<string, RouteTable>;
   readonly internet?: Internet;
+  /** Whether somebody wants to know of its flows. */
+  readonly counted?: true;
   readonly peerings: ReadonlyMap<string, Peering>;
   readonly nats: ReadonlyMap<string, Nat>;
 }

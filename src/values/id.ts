@@ -8,6 +8,7 @@ export const idPrefixes = {
   "egress-only-internet-gateway": "eigw",
   "elastic-ip": "eipalloc",
   "elastic-ip-association": "eipassoc",
+  "flow-log": "fl",
   image: "ami",
   instance: "i",
   "internet-gateway": "igw",

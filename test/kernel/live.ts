@@ -4,7 +4,7 @@ import type { Kernel, Step } from "../../src/apply/kernel.ts";
 import { startLoop } from "../../src/apply/loop.ts";
 import { openKernel } from "../../src/io/kernel.ts";
 import type { World } from "../../src/model/world.ts";
-import { ipOf } from "../../src/values/ip.ts";
+import { cidrOf } from "../../src/values/ip.ts";
 import type { Defer } from "../endings.ts";
 import { Wire } from "./wire.ts";
 
@@ -41,7 +41,7 @@ export async function openLive(defer: Defer, watch: Watch = (steps, run) => run(
     kernel,
     reach: async (world) => {
       newest = world;
-      loop ??= startLoop({ kernel: watched, realm, machineIp: ipOf("203.0.113.1"), world: () => newest ?? world, sleep: () => Promise.resolve(), log: () => undefined });
+      loop ??= startLoop({ kernel: watched, realm, internet: { pool: cidrOf("203.0.113.0/24"), beyond: false }, world: () => newest ?? world, sleep: () => Promise.resolve(), log: () => undefined });
       const refused = await loop.settle(world.revision);
       if (refused) throw new Error(refused.message);
     },
@@ -64,4 +64,4 @@ export async function openLive(defer: Defer, watch: Watch = (steps, run) => run(
 }
 
 /** Before connection tracking, so that the host does not even remember what came. */
-const silence = "add table inet silent; add chain inet silent in { type filter hook prerouting priority -400; policy drop; }";
+export const silence = "add table inet silent; add chain inet silent in { type filter hook prerouting priority -400; policy drop; }";

@@ -17,7 +17,7 @@ import { hostImage } from "../../src/api/ec2/images.ts";
 import { openKernel } from "../../src/io/kernel.ts";
 import { started, terminated } from "../../src/model/instance.ts";
 import { applyChanges, everywhere, put, type World } from "../../src/model/world.ts";
-import { ipOf } from "../../src/values/ip.ts";
+import { cidrOf } from "../../src/values/ip.ts";
 import { Region } from "../unit/ec2/region.ts";
 import { canUseKernel } from "./lab.ts";
 
@@ -118,7 +118,7 @@ function start(kernel: Kernel, realm: string, sabotage: (step: Step) => void = (
     steps,
     async reach(wanted) {
       world = wanted;
-      begun ??= startLoop({ kernel: watched, realm, machineIp: ipOf("203.0.113.1"), world: () => world ?? wanted, sleep: () => Promise.resolve(), log: () => undefined });
+      begun ??= startLoop({ kernel: watched, realm, internet: { pool: cidrOf("203.0.113.0/24"), beyond: false }, world: () => world ?? wanted, sleep: () => Promise.resolve(), log: () => undefined });
       assert.equal(await begun.settle(wanted.revision), undefined);
     },
     end: async () => begun?.stop(),
@@ -374,7 +374,7 @@ test("observing is by name: another realm's namespaces are not seen", options, a
     await kernel.run([{ op: "namespace.add", namespace: `${namespacePrefix(theirs)}i-1`, role: "host" }]);
     const seen: ReadonlyMap<string, ObservedNamespace> = await kernel.observe(namespacePrefix(mine));
     assert.deepEqual([...seen.keys()], [machine]);
-    assert.deepEqual([...desire(new Region().world, mine, ipOf("203.0.113.1")).namespaces.keys()], []);
+    assert.deepEqual([...desire(new Region().world, mine, { pool: cidrOf("203.0.113.0/24"), beyond: false }).namespaces.keys()], []);
   } finally {
     await kernel.close();
   }

@@ -24,13 +24,13 @@ const MSG_DONTWAIT = 0x40;
 /** Room for what arrives between two looks: a full buffer would make what passed look dropped. */
 const receiveBytes = 16 << 20;
 
-/** A packet socket on a device of a namespace. `hears`: it receives, too. */
-export function openPacketSocket(namespace: string, device: string, hears: boolean): number {
-  return inside(namespace, () => {
+/** A packet socket on a device of a namespace, by default the one this thread is in. `hears`: it receives, too. */
+export function openPacketSocket(namespace: string | undefined, device: string, hears: boolean): number {
+  const open = () => {
     const route = new Rtnetlink();
     const index = route.links().find(({ name }) => name === device)?.index;
     route.close();
-    if (index === undefined) throw new Error(`no ${device} in ${namespace}`);
+    if (index === undefined) throw new Error(`no ${device} in ${namespace ?? "this namespace"}`);
     const fd = socket(AF_PACKET, SOCK_RAW, 0);
     const address = Buffer.alloc(20);
     address.writeUInt16LE(AF_PACKET, 0);
@@ -41,14 +41,15 @@ export function openPacketSocket(namespace: string, device: string, hears: boole
     setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, [receiveBytes], 4);
     if (bind(fd, address, 20) !== 0) throw new Error(`bind: ${koffi.errno()}`);
     return fd;
-  });
+  };
+  return namespace === undefined ? open() : inside(namespace, open);
 }
 
 export class Wire {
   readonly #fd: number;
   readonly #buffer = Buffer.alloc(16_384);
 
-  constructor(namespace: string, device = "eth0") {
+  constructor(namespace: string | undefined, device = "eth0") {
     this.#fd = openPacketSocket(namespace, device, true);
   }
 
@@ -56,12 +57,19 @@ export class Wire {
     if (Number(send(this.#fd, frame, frame.length, 0)) !== frame.length) throw new Error(`send: ${koffi.errno()}`);
   }
 
-  /** Tags of the frames that came in since the last call. */
-  *arrived(): Generator<number> {
+  /** The frames that came in since the last call, each to be read before the next. */
+  *frames(): Generator<Buffer> {
     for (;;) {
       const length = Number(recv(this.#fd, this.#buffer, this.#buffer.length, MSG_DONTWAIT));
       if (length < 0) return;
-      const tag = tagOf(this.#buffer.subarray(0, length));
+      yield this.#buffer.subarray(0, length);
+    }
+  }
+
+  /** Tags of the frames that came in since the last call. */
+  *arrived(): Generator<number> {
+    for (const frame of this.frames()) {
+      const tag = tagOf(frame);
       if (tag !== undefined) yield tag;
     }
   }

@@ -52,8 +52,8 @@ function attach(...args: string[]): AttachAnswer {
   return JSON.parse(stdout) as AttachAnswer;
 }
 
-const instances = (): StatusReport["instances"] => (JSON.parse(bailey(region.state, "status", "--json").stdout) as StatusReport).instances;
-const stateOf = (id: string): string | undefined => instances().find((instance) => instance.id === id)?.state;
+const report = (): StatusReport => JSON.parse(bailey(region.state, "status", "--json").stdout) as StatusReport;
+const stateOf = (id: string): string | undefined => report().instances.find((instance) => instance.id === id)?.state;
 const ip = (...args: string[]): string => execFileSync("ip", ["-n", blue, ...args], { encoding: "utf8" });
 
 /** What is in the blue namespace, without what comes by itself in its own time. */
@@ -166,14 +166,13 @@ test("whoever rules in the namespace can spoil his own attachment, and no other'
   process.kill(region.pid, "SIGKILL");
   region = await startRegion("kernel", region.state);
   await eventually("it is given up", () => stateOf(instance) === "terminated");
-  const { dataplane } = JSON.parse(bailey(region.state, "status", "--json").stdout) as StatusReport;
-  assert.equal(dataplane.healthy, true, dataplane.message);
+  await eventually("all else is in force", () => report().dataplane.healthy);
   assert.match(ip("-brief", "link"), /eth0/, "the device is theirs");
   ip("link", "delete", "eth0");
 });
 
 test("what cannot be attached is refused, and nothing is made", options, async () => {
-  const before = instances().length;
+  const before = report().instances.length;
   const held = attach("--netns", bluePath);
   fs.writeFileSync(path.join(region.state, "plain"), "");
   const hostInstance = `/run/netns/${fs.readdirSync("/run/netns").find((name) => name.includes(ids.client))}`;
@@ -196,6 +195,6 @@ test("what cannot be attached is refused, and nothing is made", options, async (
   const { code, stderr } = bailey(region.state, "attach", "--subnet", ids.subnet, "--netns", bluePath);
   assert.deepEqual([code, stderr.trim()], [1, `bailey: The network of namespace '${bluePath}' has a device 'eth0' already; another can be chosen.`]);
   ip("link", "delete", "eth0");
-  assert.equal(instances().length, before + 1);
+  assert.equal(report().instances.length, before + 1);
   assert.equal(fetchFromBlue("10.0.2.10", 80), undefined);
 });

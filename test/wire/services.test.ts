@@ -79,6 +79,9 @@ test("names and time, with everything denied, and after kill -9", { skip }, () =
     process.kill(region.pid, "SIGKILL");
     const again = await startRegion("kernel", region.state);
     defer(again.close);
-    assert.equal(short((await ask(home, named(name, "10.0.0.2")))[0]), `A ${home.address}`);
+    // The region answers calls at once; its services come up beside it.
+    let answer = "silence";
+    for (let tries = 0; answer === "silence" && tries < 10; tries++) answer = short((await ask(home, named(name, "10.0.0.2")))[0]);
+    assert.equal(answer, `A ${home.address}`);
   }),
 );

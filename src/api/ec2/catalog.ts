@@ -7,6 +7,7 @@ import { attachInternetGateway, detachInternetGateway } from "./attach-internet-
 import { attachNetworkInterface, detachNetworkInterface } from "./attach-network-interface.ts";
 import { authorizeSecurityGroupEgress, authorizeSecurityGroupIngress } from "./authorize-security-group.ts";
 import { createDefaultSubnet, createDefaultVpc } from "./create-default-vpc.ts";
+import { createFlowLogs } from "./create-flow-logs.ts";
 import { createManagedPrefixList } from "./create-managed-prefix-list.ts";
 import { createNatGateway } from "./create-nat-gateway.ts";
 import { createNetworkAcl } from "./create-network-acl.ts";
@@ -16,6 +17,7 @@ import { createSecurityGroup } from "./create-security-group.ts";
 import { createSubnet } from "./create-subnet.ts";
 import { createVpc } from "./create-vpc.ts";
 import { createVpcPeeringConnection } from "./create-vpc-peering-connection.ts";
+import { deleteFlowLogs } from "./delete-flow-logs.ts";
 import { deleteManagedPrefixList } from "./delete-managed-prefix-list.ts";
 import { deleteNatGateway } from "./delete-nat-gateway.ts";
 import { deleteNetworkAcl } from "./delete-network-acl.ts";
@@ -28,6 +30,7 @@ import { describeAccountAttributes } from "./describe-account-attributes.ts";
 import { describeAddresses } from "./describe-addresses.ts";
 import { describeAvailabilityZones } from "./describe-availability-zones.ts";
 import { describeDhcpOptions } from "./describe-dhcp-options.ts";
+import { describeFlowLogs } from "./describe-flow-logs.ts";
 import { describeImages } from "./describe-images.ts";
 import { describeInstanceStatus } from "./describe-instance-status.ts";
 import { describeInstanceTypes } from "./describe-instance-types.ts";
@@ -52,6 +55,7 @@ import { associateDhcpOptions, createDhcpOptions, deleteDhcpOptions } from "./dh
 import { createEgressOnlyInternetGateway, deleteEgressOnlyInternetGateway } from "./egress-only-internet-gateway.ts";
 import { emptyDescribes } from "./empty.ts";
 import { getConsoleOutput } from "./get-console-output.ts";
+import { getFlowLogsIntegrationTemplate } from "./get-flow-logs-integration-template.ts";
 import { getManagedPrefixListAssociations } from "./get-managed-prefix-list-associations.ts";
 import { getManagedPrefixListEntries } from "./get-managed-prefix-list-entries.ts";
 import { getSecurityGroupsForVpc } from "./get-security-groups-for-vpc.ts";
@@ -120,6 +124,7 @@ const all: readonly ServedOperation[] = [
   createDefaultVpc,
   createDhcpOptions,
   createEgressOnlyInternetGateway,
+  createFlowLogs,
   createInternetGateway,
   createManagedPrefixList,
   createNatGateway,
@@ -135,6 +140,7 @@ const all: readonly ServedOperation[] = [
   createVpcPeeringConnection,
   deleteDhcpOptions,
   deleteEgressOnlyInternetGateway,
+  deleteFlowLogs,
   deleteInternetGateway,
   deleteManagedPrefixList,
   deleteNatGateway,
@@ -154,6 +160,7 @@ const all: readonly ServedOperation[] = [
   describeAvailabilityZones,
   describeDhcpOptions,
   describeEgressOnlyInternetGateways,
+  describeFlowLogs,
   describeImages,
   describeInstanceAttribute,
   describeInstanceStatus,
@@ -187,6 +194,7 @@ const all: readonly ServedOperation[] = [
   disassociateSubnetCidrBlock,
   disassociateVpcCidrBlock,
   getConsoleOutput,
+  getFlowLogsIntegrationTemplate,
   getInstanceMetadataDefaults,
   getManagedPrefixListAssociations,
   getManagedPrefixListEntries,

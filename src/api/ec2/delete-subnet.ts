@@ -1,3 +1,4 @@
+import { forgetFlowLogs } from "../../model/flow-log.ts";
 import { forgetSubnet } from "../../model/route-table.ts";
 import { holdersOfSubnet } from "../../model/subnet.ts";
 import { remove } from "../../model/world.ts";
@@ -5,7 +6,7 @@ import { isRefusal, refuse } from "../../values/refuse.ts";
 import { operation } from "../operation.ts";
 import { locate } from "./lookup.ts";
 
-/** Deletes a subnet no interface lives in, and its association with a route table. */
+/** Deletes a subnet no interface lives in, its association with a route table, and its flow logs. */
 export const deleteSubnet = operation({
   name: "DeleteSubnet",
   run(world, { SubnetId = "" }, call) {
@@ -18,6 +19,6 @@ export const deleteSubnet = operation({
         `The subnet '${subnet.id}' has dependencies and cannot be deleted: ${holder}`,
       );
     }
-    return { changes: [...forgetSubnet(world, subnet), remove(subnet)], output: {} };
+    return { changes: [...forgetSubnet(world, subnet), ...forgetFlowLogs(world, subnet.id), remove(subnet)], output: {} };
   },
 });

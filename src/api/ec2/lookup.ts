@@ -60,6 +60,7 @@ const words = {
     missing: "InvalidDhcpOptionID.NotFound",
     noun: "dhcpOption ID",
   },
+  "flow-log": { malformed: "InvalidParameterValue", missing: "InvalidFlowLogId.NotFound", noun: "flow log ID" },
   "vpc-peering-connection": {
     malformed: "InvalidVpcPeeringConnectionId.Malformed",
     missing: "InvalidVpcPeeringConnectionID.NotFound",
@@ -86,6 +87,9 @@ export function malformed(kind: Findable, text: string): Refusal {
 /** The refusal of well-formed identifiers nothing answers to. */
 export function missing(kind: Findable, texts: readonly string[]): Refusal {
   const { missing: code, noun } = words[kind];
+  if (kind === "flow-log") {
+    return refuse(code, `These flow log ids in the input list are not found: [TotalCount: ${texts.length}] ${texts.join(" ")}`);
+  }
   const one = texts.length === 1;
   return refuse(code, `The ${noun}${one ? "" : "s"} '${texts.join(", ")}' ${one ? "does" : "do"} not exist`);
 }

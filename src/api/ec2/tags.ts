@@ -96,7 +96,10 @@ export const describeTags = operation({
 });
 
 /** Amazon's name for a kind of resource. */
-const typeOf = (kind: Findable): ResourceType => (kind === "nat-gateway" ? "natgateway" : kind);
+function typeOf(kind: Findable): ResourceType {
+  if (kind === "nat-gateway") return "natgateway";
+  return kind === "flow-log" ? "vpc-flow-log" : kind;
+}
 
 const describeKind = (world: World, scope: Scope, kind: Findable): TagDescription[] =>
   listSeen<Findable>(world, scope, kind).flatMap((resource) =>

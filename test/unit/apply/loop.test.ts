@@ -7,7 +7,7 @@ import { type LoopDependencies, startLoop } from "../../../src/apply/loop.ts";
 import { draft } from "../../../src/apply/state.ts";
 import { hostNamespace } from "../../../src/compile/names.ts";
 import { applyChanges, type World } from "../../../src/model/world.ts";
-import { ipOf } from "../../../src/values/ip.ts";
+import { cidrOf } from "../../../src/values/ip.ts";
 import { isRefusal } from "../../../src/values/refuse.ts";
 import { Region } from "../ec2/region.ts";
 
@@ -29,9 +29,9 @@ const listening = (run: Kernel["run"], observe: () => ReadonlyMap<string, Observ
   close: () => Promise.resolve(),
 });
 
-const about = { realm: "abc", machineIp: ipOf("203.0.113.1"), sleep: () => Promise.resolve(), log: () => undefined } as const;
+const about = { realm: "abc", internet: { pool: cidrOf("203.0.113.0/24"), beyond: false }, sleep: () => new Promise<void>(setImmediate), log: () => undefined } as const;
 
-test("a network that is given and committed while the kernel is looked at is not taken for left over", async () => {
+test("a network that is given and committed while the kernel is looked at is not taken for left over", async (t) => {
   const { before, after, namespace } = setting();
   let world = before;
   const steps: Step[] = [];
@@ -41,13 +41,13 @@ test("a network that is given and committed while the kernel is looked at is not
   };
   const dependencies: LoopDependencies = { ...about, kernel: listening(async (all) => void steps.push(...all), observe), world: () => world };
   const loop = startLoop(dependencies);
+  t.after(loop.stop);
   assert.equal(await loop.settle(before.revision), undefined);
-  await loop.stop();
   assert.deepEqual(steps.filter((step) => step.namespace === namespace && step.op.startsWith("namespace.")), []);
   assert.ok(steps.some((step) => step.namespace === namespace && step.op === "address.add"));
 });
 
-test("a namespace in which steps fail twice is blamed, and given up it holds nobody up", async () => {
+test("a namespace in which steps fail twice is blamed, and given up it holds nobody up", async (t) => {
   const { before, after, namespace } = setting();
   let world = after;
   const story: string[] = [];
@@ -61,7 +61,7 @@ test("a namespace in which steps fail twice is blamed, and given up it holds nob
     world = { ...before, revision: after.revision + 1 };
   };
   const loop = startLoop({ ...about, kernel: listening(run, () => new Map([[namespace, draft("host")]])), world: () => world, blame });
+  t.after(loop.stop);
   assert.equal(await loop.settle(after.revision), undefined, "who waited is told that all is well");
-  await loop.stop();
   assert.deepEqual(story, ["fails", "fails", "blamed true: it is spoilt", "runs"]);
 });

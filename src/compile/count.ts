@@ -1,0 +1,171 @@
+/**
+ * Counts what passes and what is refused, flow by flow, where somebody wants to know: each packet once, where its fate is
+ * decided. Whoever reads the counts resets them as it does, so that none is read twice and none is missed. A flow that
+ * nobody sends is forgotten a while after; what finds no room is counted apart, never silently.
+ */
+import type { Family } from "../values/ip.ts";
+import { once } from "../values/once.ts";
+import { TCP, UDP } from "../values/protocol.ts";
+import { perWays, type Ways } from "./routes.ts";
+import { type Action, type Chain, type Element, type Field, type Part, type Rule, rule, type Ruleset, type Section, section, type SetDefinition } from "./rule.ts";
+
+/** Where a packet was refused, as its number in the packet's mark. */
+export const gates = [
+  "source check", "groups out", "acl out", "route", "nat", "internet", "peering", "acl in", "destination check", "groups in", "allowance", "late",
+] as const;
+export type RefusingGate = (typeof gates)[number];
+
+/** Seconds a flow is kept that nobody sends; what counts is read more often. */
+export const keptSeconds = 180;
+/** Flows in one table; there is one for each family and sort of protocol, and each of the two fates. */
+export const mostFlows = 2 ** 19;
+
+const accepted = "accepted";
+const refused = "refused";
+const families: readonly Family[] = [4, 6];
+
+/** What a flow is counted by, and the set that has it. nft 1.0.6 takes keys of five fields and no more. */
+export interface Table {
+  readonly name: string;
+  readonly fate: "accepted" | "refused";
+  readonly family: Family;
+  /** Absent: the protocol is in the key. */
+  readonly protocol?: number;
+  readonly key: readonly Field[];
+}
+
+const addressed = (family: Family): readonly Field[] => [`saddr${family}`, "sport", `daddr${family}`, "port"];
+const protocols = { tcp: TCP, udp: UDP } as const;
+
+/**
+ * Every table of counts. What was admitted is counted by the device it came by, what was refused by a mark that has this
+ * device's number and, above it, the gate's. The flags of TCP packets that open or end a connection have tables of their own.
+ */
+export const tables: readonly Table[] = families.flatMap((family): Table[] =>
+  (["accepted", "refused"] as const).flatMap((fate): Table[] => {
+    const by: Field = fate === "accepted" ? "iifIndex" : "mark";
+    return [
+      ...Object.entries(protocols).map(([name, protocol]) => ({ name: `count/${fate}/${name}${family}`, fate, family, protocol, key: [by, ...addressed(family)] })),
+      { name: `count/${fate}/other${family}`, fate, family, key: [by, `saddr${family}`, "protocol", `daddr${family}`] },
+      { name: `count/${fate}/flags${family}`, fate, family, protocol: TCP, key: [...addressed(family), "flags"] },
+    ];
+  }),
+);
+
+/** Named counters of packets that found no room. */
+export const overflow = { accepted: "overflow/accepted", refused: "overflow/refused" } as const;
+
+/** Where the number of the gate stands above that of the device. */
+export const gateShift = 28;
+const devicesMap = "count/devices";
+
+function counting(name: string): Action {
+  const found = tables.find((each) => each.name === name);
+  if (!found) throw new Error(`no table ${name}`);
+  return { count: found.key, set: name };
+}
+
+/** One line for each table, each the packet's last. */
+function countingChain(fate: Table["fate"], last: Action): Chain {
+  const of = (family: Family, what: string): Action => counting(`count/${fate}/${what}${family}`);
+  const rules = families.flatMap((family): Rule[] => [
+    rule([{ family }, { protocol: TCP }, { turning: true }], of(family, "flags")),
+    ...Object.entries(protocols).map(([name, protocol]) => rule([{ family }, { protocol }], of(family, name), last)),
+    rule([{ family }, { notPorts: true }], of(family, "other"), last),
+  ]);
+  return { name: fate, rules: [...rules, rule([], { tally: overflow[fate] }, last)] };
+}
+
+const gateChain = (gate: RefusingGate): string => `${refused}/${gate.replaceAll(" ", "-")}`;
+const markOf = (gate: RefusingGate): number => ((gates.indexOf(gate) + 1) << gateShift) >>> 0;
+
+/** A packet of TCP that no connection is known for and no rule admits came after its connection's end, most likely. */
+const late = rule([{ standing: "lone" }, { protocol: TCP }], { stamp: ["iifIndex"], map: devicesMap }, { addMark: markOf("late") }, { goto: refused });
+const atGroups: ReadonlySet<RefusingGate> = new Set(["groups in", "groups out"]);
+
+const gateChains: readonly Chain[] = gates.map((gate) => ({
+  name: gateChain(gate),
+  rules: [
+    ...(atGroups.has(gate) ? [late] : []),
+    rule([], { stamp: ["iifIndex"], map: devicesMap }, { addMark: markOf(gate) }, { goto: refused }),
+    rule([], { drop: true }),
+  ],
+}));
+
+const countsPart: Part = {
+  name: "counts",
+  elements: [],
+  chains: [countingChain("accepted", { accept: true }), countingChain("refused", { drop: true }), ...gateChains],
+  sets: [
+    { name: devicesMap, key: ["iifIndex"], intervals: false, toChain: false, to: "mark" },
+    ...tables.map(({ name, key }): SetDefinition => ({ name, key, intervals: false, toChain: false, keeps: { seconds: keptSeconds, most: mostFlows } })),
+  ],
+  tallies: Object.values(overflow),
+};
+
+/** The numbers of devices, as marks. */
+const devicesPart = perWays((network): Section => {
+  const devices = [...network.interfaces.values(), ...network.peerings.values(), ...(network.internet ? [network.internet] : [])];
+  const elements = devices.map(({ index }) => ({ set: devicesMap, key: [index], value: index }));
+  return section([countsPart, { name: "devices", chains: [], sets: [], elements }]);
+});
+
+/** The gate a chain stands for, by the section it is in and its name; undefined where nothing is refused. */
+function gateOf(name: string, chain: string): RefusingGate | undefined {
+  if (name === "source") return "source check";
+  if (name === "lists") return /\/out(?:\/|$)/.test(chain) ? "acl out" : "acl in";
+  if (name === "group sets") return chain.endsWith("/in") ? "groups in" : "groups out";
+  if (name === "base") return chain === "destination" ? "destination check" : undefined;
+  if (name === "allowance") return "allowance";
+  if (name === "subnets") return "route";
+  if (name !== "gateways") return undefined;
+  if (/^(?:via\/)?nat-/.test(chain)) return "nat";
+  if (/pcx/.test(chain)) return "peering";
+  return /inet|internet|egress/.test(chain) ? "internet" : "route";
+}
+
+/** The ruleset with every refusal counted; what is admitted is counted by the generation's chains (`afterwards`). */
+export function withCounts(ruleset: Ruleset, network: Ways): Ruleset {
+  const counted = new Map([...ruleset].map(([name, parts]) => [name, countedSection(parts, names(name))]));
+  return counted.set("counts", devicesPart(network));
+}
+
+/** What a packet that is let through goes on to. */
+export const afterwards = (counted: boolean): Action => (counted ? { goto: accepted } : { accept: true });
+
+const known = new Map<string, { readonly name: string }>();
+function names(name: string): { readonly name: string } {
+  const found = known.get(name) ?? { name };
+  known.set(name, found);
+  return found;
+}
+
+const countedSection = once((parts: Section, { name }: { readonly name: string }): Section =>
+  section([...parts.values()].map((part) => countedPart(part, names(name)))),
+);
+
+const countedPart = once((part: Part, { name }: { readonly name: string }): Part => ({
+  ...part,
+  chains: part.chains.map((chain) => countedChain(chain, gateOf(name, chain.name))),
+  elements: part.elements.map((element) => countedElement(element, gateOf(name, element.set))),
+}));
+
+function countedChain(chain: Chain, gate: RefusingGate | undefined): Chain {
+  if (gate === undefined) return chain;
+  const refuse: Action = { goto: gateChain(gate) };
+  const rules = chain.rules.map((each): Rule => ({ ...each, do: each.do.map((action) => ("drop" in action ? refuse : action)) }));
+  return { ...chain, rules: falls(chain) ? [...rules, rule([], refuse)] : rules };
+}
+
+/** Whether a packet can come to a chain's end, which is where a look-up finds nothing, or the source check nobody. */
+function falls({ hook, rules }: Chain): boolean {
+  if (hook?.at === "prerouting" && hook.priority === "raw") return true;
+  const last = rules.at(-1);
+  return last !== undefined && last.when.length === 0 && last.do.some((action) => "dispatch" in action);
+}
+
+const countedElement = (element: Element, gate: RefusingGate | undefined): Element => {
+  if (gate === undefined || element.verdict !== "drop") return element;
+  const { verdict: _, ...rest } = element;
+  return { ...rest, chain: gateChain(gate) };
+};
