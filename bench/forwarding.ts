@@ -33,6 +33,7 @@ const variants = {
   bare,
   tracking: trackingAlone,
   ours: { policy: thousand },
+  "ours counting flows": { policy: { ...thousand, counted: true } },
   "ours with 10 rules": { policy: crowdedNetwork(10) },
   "iptables lines": linearRules(thousand, "iptables"),
   "nft lines": linearRules(thousand, "nft"),
@@ -52,15 +53,17 @@ const floors: readonly Comparison<Variant>[] = [
   { name: "against bare routed veth", ours: "ours", baseline: "bare" },
   { name: "against connection tracking alone", ours: "ours", baseline: "tracking" },
 ];
+/** What flow logs cost: the flows of both interfaces are counted. */
+const counting: Comparison<Variant> = { name: "with flow logs against none", ours: "ours counting flows", baseline: "ours" };
 const few: Comparison<Variant> = { name: "1,000 rules against 10", ours: "ours", baseline: "ours with 10 rules" };
 const lines: readonly Comparison<Variant>[] = [
   { name: "against the rules as iptables-style lines", ours: "ours", baseline: "iptables lines" },
   { name: "against the rules as plain nft lines", ours: "ours", baseline: "nft lines" },
 ];
 const loads: readonly Load[] = [
-  { name: "udp 64 B, 1 flow", unit: "packets/s", comparisons: [...floors, few, ...lines], rate: (site) => udpRate(site, 1, seconds) },
-  { name: "udp 64 B, 1,000 flows", unit: "packets/s", comparisons: [...floors, few], rate: (site) => udpRate(site, 1000, seconds) },
-  ...(canMeasureTcp() ? [{ name: "tcp bulk", unit: "Gb/s", comparisons: floors, rate: (site: Site) => tcpRate(site, seconds) }] : []),
+  { name: "udp 64 B, 1 flow", unit: "packets/s", comparisons: [...floors, few, counting, ...lines], rate: (site) => udpRate(site, 1, seconds) },
+  { name: "udp 64 B, 1,000 flows", unit: "packets/s", comparisons: [...floors, few, counting], rate: (site) => udpRate(site, 1000, seconds) },
+  ...(canMeasureTcp() ? [{ name: "tcp bulk", unit: "Gb/s", comparisons: [...floors, counting], rate: (site: Site) => tcpRate(site, seconds) }] : []),
 ];
 
 await withEndings(async (defer) => {

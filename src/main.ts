@@ -5,7 +5,10 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { abandoned, removals } from "./apply/namespaces.ts";
 import { type Loop, startLoop } from "./apply/loop.ts";
 import { attachmentHandlers } from "./api/bailey/attachments.ts";
+import { diagnose } from "./api/bailey/diagnose.ts";
 import { explain } from "./api/bailey/explain.ts";
+import { judgeFlows } from "./api/bailey/judge-flows.ts";
+import { rulesReport } from "./api/bailey/rules.ts";
 import { statusReport } from "./api/bailey/status.ts";
 import { ec2Operations } from "./api/ec2/catalog.ts";
 import { prepare } from "./api/ec2/default-vpc.ts";
@@ -112,6 +115,9 @@ export async function startRegion(options: RegionOptions): Promise<Running | Ref
     prepare,
     control: new Map<string, ControlHandler>([
       ["explain", (input, caller) => Promise.resolve(explain(held.world(), caller, input))],
+      ["rules", (_, caller) => Promise.resolve(rulesReport(held.world(), scopeOf(caller)))],
+      ["judge-flows", (input, caller) => Promise.resolve(judgeFlows(held.world(), caller, input))],
+      ["diagnose", (input, caller) => Promise.resolve(diagnose(held.world(), caller, input))],
       ["status", (_, caller) => Promise.resolve(statusReport(held.world(), scopeOf(caller), endpoint, plane.status()))],
       ...attachmentHandlers({ ...state, networks: plane.attachments, callOf: (caller) => callOf(caller, sources) }),
     ]),

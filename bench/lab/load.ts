@@ -23,11 +23,11 @@ export function canMeasureTcp(): boolean {
   return false;
 }
 
-/** Gb each second of one connection. */
+/** Gb each second of one connection; iperf3 knows whole seconds only, and takes none for ever. */
 export async function tcpRate(site: Site, seconds: number, to: string = server.address): Promise<number> {
   const listener = spawn("ip", ["netns", "exec", site.server, "iperf3", "-s", "-1", "-B", to], { stdio: "ignore" });
   await sleep(300);
-  const result = spawnSync("ip", ["netns", "exec", site.client, "iperf3", "-c", to, "-t", String(seconds), "-J"], { encoding: "utf8" });
+  const result = spawnSync("ip", ["netns", "exec", site.client, "iperf3", "-c", to, "-t", String(Math.max(1, Math.round(seconds))), "-J"], { encoding: "utf8" });
   listener.kill();
   const parsed = JSON.parse(result.stdout) as { end?: { sum_received?: { bits_per_second: number } }; error?: string };
   if (!parsed.end?.sum_received) throw new Error(`iperf3: ${parsed.error ?? result.stderr}`);

@@ -22,18 +22,26 @@ export interface Site {
   readonly server: string;
 }
 
+/** What a site's namespaces hold. */
+export type Layout = (site: Site, rules: Rules) => ReadonlyMap<string, NamespaceState>;
+
 /** Makes a site; it is gone at the end. */
-export async function openSite(kernel: Kernel, name: string, rules: Rules, defer: Defer): Promise<Site> {
+export async function openSite(kernel: Kernel, name: string, rules: Rules, defer: Defer, layout: Layout = twoInterfaces): Promise<Site> {
   const prefix = `bench-${process.pid}-${name}`;
   const site = { router: `${prefix}-r`, client: `${prefix}-c`, server: `${prefix}-s` };
   defer(() => kernel.run(Object.values(site).map((namespace) => ({ op: "namespace.delete", namespace }))));
-  const { steps } = plan({ namespaces: new Map(), rulesets: new Map() }, desiredFor(site, rules), 1);
+  const desired: Desired = {
+    namespaces: layout(site, rules),
+    networks: "policy" in rules ? new Map([[site.router, rules.policy]]) : new Map(),
+  };
+  const { steps } = plan({ namespaces: new Map(), rulesets: new Map() }, desired, 1);
   await kernel.run(steps);
   if ("nft" in rules) await kernel.run([{ op: "nft", namespace: site.router, commands: rules.nft.join("\n") }]);
   return site;
 }
 
-function desiredFor(site: Site, rules: Rules): Desired {
+/** Client and server are both in the network. */
+export function twoInterfaces(site: Site): ReadonlyMap<string, NamespaceState> {
   const sides = [{ ...client, end: site.client }, { ...server, end: site.server }];
   const empty = { links: new Map(), addresses: new Map(), routes: new Map(), neighbours: new Map(), rules: new Map() };
   const router: NamespaceState = {
@@ -58,10 +66,7 @@ function desiredFor(site: Site, rules: Rules): Desired {
       routes: new Map([["r", { destination: cidr("0.0.0.0/0"), device: "eth0", via: ip(gateway), metric: 512 }]]),
     },
   ]);
-  return {
-    namespaces: new Map([[site.router, router], ...hosts]),
-    networks: "policy" in rules ? new Map([[site.router, rules.policy]]) : new Map(),
-  };
+  return new Map([[site.router, router], ...hosts]);
 }
 
 /** No rules, and so no connection tracking. */
@@ -78,11 +83,11 @@ export const trackingAlone: Rules = {
 
 /**
  * Two interfaces in two subnets, each in five groups with `rules` rules each way in all, of which only the last admits
- * what the benches send; and a list of 40 entries each way on both subnets, of which only the last matches.
+ * what the benches send to `peer`; and a list of 40 entries each way on both subnets, of which only the last matches.
  */
-export function crowdedNetwork(rules: number): Network {
+export function crowdedNetwork(rules: number, peer = "10.0.0.0/16"): Network {
   const own = rules / 5;
-  const admitting = ["udp any 10.0.0.0/16", "tcp any 10.0.0.0/16"];
+  const admitting = [`udp any ${peer}`, `tcp any ${peer}`];
   const filler = (count: number, port: number) =>
     Array.from({ length: count }, (_, at) => `${at % 2 ? "tcp" : "udp"} ${port + at} 172.${16 + (at % 16)}.${at % 256}.0/24`);
   const groups = Array.from({ length: 5 }, (_, at) => {

@@ -11,7 +11,7 @@ import { type Action, type Chain, type Element, type Field, type Part, type Rule
 
 /** Where a packet was refused, as its number in the packet's mark. */
 export const gates = [
-  "source check", "groups out", "acl out", "route", "nat", "internet", "peering", "acl in", "destination check", "groups in", "allowance", "late",
+  "source check", "groups out", "acl out", "route", "nat", "internet", "peering", "acl in", "destination check", "groups in", "allowance", "late out", "late in",
 ] as const;
 export type RefusingGate = (typeof gates)[number];
 
@@ -65,28 +65,42 @@ function counting(name: string): Action {
   return { count: found.key, set: name };
 }
 
-/** One line for each table, each the packet's last. */
-function countingChain(fate: Table["fate"], last: Action): Chain {
+/** Every packet of a counted network comes here: few lines are tried of each. */
+function countingChains(fate: Table["fate"], last: Action): Chain[] {
   const of = (family: Family, what: string): Action => counting(`count/${fate}/${what}${family}`);
-  const rules = families.flatMap((family): Rule[] => [
-    rule([{ family }, { protocol: TCP }, { turning: true }], of(family, "flags")),
-    ...Object.entries(protocols).map(([name, protocol]) => rule([{ family }, { protocol }], of(family, name), last)),
-    rule([{ family }, { notPorts: true }], of(family, "other"), last),
-  ]);
-  return { name: fate, rules: [...rules, rule([], { tally: overflow[fate] }, last)] };
+  const full = rule([], { tally: overflow[fate] }, last);
+  return [
+    { name: fate, rules: families.map((family) => rule([{ family }], { goto: `${fate}/${family}` })) },
+    ...families.flatMap((family): Chain[] => [
+      {
+        name: `${fate}/${family}`,
+        rules: [
+          rule([{ protocol: UDP }], of(family, "udp"), last),
+          rule([{ protocol: TCP }], { goto: `${fate}/tcp${family}` }),
+          rule([{ notPorts: true }], of(family, "other"), last),
+          full,
+        ],
+      },
+      {
+        name: `${fate}/tcp${family}`,
+        rules: [rule([{ turning: true }], of(family, "flags")), rule([{ protocol: TCP }], of(family, "tcp"), last), full],
+      },
+    ]),
+  ];
 }
 
 const gateChain = (gate: RefusingGate): string => `${refused}/${gate.replaceAll(" ", "-")}`;
 const markOf = (gate: RefusingGate): number => ((gates.indexOf(gate) + 1) << gateShift) >>> 0;
 
 /** A packet of TCP that no connection is known for and no rule admits came after its connection's end, most likely. */
-const late = rule([{ standing: "lone" }, { protocol: TCP }], { stamp: ["iifIndex"], map: devicesMap }, { addMark: markOf("late") }, { goto: refused });
-const atGroups: ReadonlySet<RefusingGate> = new Set(["groups in", "groups out"]);
+const late = (gate: RefusingGate): Rule =>
+  rule([{ standing: "lone" }, { protocol: TCP }], { stamp: ["iifIndex"], map: devicesMap }, { addMark: markOf(gate) }, { goto: refused });
+const lateAt: Partial<Record<RefusingGate, RefusingGate>> = { "groups in": "late in", "groups out": "late out" };
 
 const gateChains: readonly Chain[] = gates.map((gate) => ({
   name: gateChain(gate),
   rules: [
-    ...(atGroups.has(gate) ? [late] : []),
+    ...(lateAt[gate] ? [late(lateAt[gate])] : []),
     rule([], { stamp: ["iifIndex"], map: devicesMap }, { addMark: markOf(gate) }, { goto: refused }),
     rule([], { drop: true }),
   ],
@@ -95,7 +109,7 @@ const gateChains: readonly Chain[] = gates.map((gate) => ({
 const countsPart: Part = {
   name: "counts",
   elements: [],
-  chains: [countingChain("accepted", { accept: true }), countingChain("refused", { drop: true }), ...gateChains],
+  chains: [...countingChains("accepted", { accept: true }), ...countingChains("refused", { drop: true }), ...gateChains],
   sets: [
     { name: devicesMap, key: ["iifIndex"], intervals: false, toChain: false, to: "mark" },
     ...tables.map(({ name, key }): SetDefinition => ({ name, key, intervals: false, toChain: false, keeps: { seconds: keptSeconds, most: mostFlows } })),

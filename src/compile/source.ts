@@ -5,8 +5,8 @@
  */
 import { insideCidrs } from "../policy/judge.ts";
 import { type End, type Interface, type Internet, isInterface, type Peering } from "../policy/network.ts";
-import { wayOf } from "../policy/route.ts";
-import { type Cidr, cidrOf, hostCidr } from "../values/ip.ts";
+import { owns, wayOf } from "../policy/route.ts";
+import { type Cidr, cidrOf, type Family, hostCidr } from "../values/ip.ts";
 import { UDP } from "../values/protocol.ts";
 import { domainsOf, internetOf, markOf, perWays, type Ways } from "./routes.ts";
 import { type Chain, type Element, type Match, type Part, rule, type Section, section, type SetDefinition } from "./rule.ts";
@@ -52,7 +52,7 @@ export const sourceParts = perWays((network): Section => {
     sourcePart({ routed: ways !== undefined, blocks, appliances: appliances.length > 0, uplinks: uplinks.length > 0 }),
     ...(ways ? [ways] : []),
     ...(appliances.length > 0 ? [appliancesPart(appliances, legs, uplinks, blocks)] : []),
-    ...(uplinks.length > 0 ? [uplinksPart(network, internet, legs)] : []),
+    ...(uplinks.length > 0 ? [uplinksPart(network, internet, legs, blocks)] : []),
   ]);
 });
 
@@ -60,8 +60,13 @@ export const sourceParts = perWays((network): Section => {
  * The packet's address is the own one of the interface that a device's number stands for. `blocks`: some interfaces have
  * blocks of them.
  */
-export const owning = (device: "iifIndex" | "oifIndex" | "route", address: "saddr" | "daddr", blocks: boolean): Match[] =>
-  ([4, 6] as const).flatMap((family): Match[] => [
+export const owning = (
+  device: "iifIndex" | "oifIndex" | "route",
+  address: "saddr" | "daddr",
+  blocks: boolean,
+  families: readonly Family[] = [4, 6],
+): Match[] =>
+  families.flatMap((family): Match[] => [
     { lookup: [device, `${address}${family}`], set: `own${family}` },
     ...(blocks ? [{ lookup: [device, `${address}${family}`] as const, set: `ownBlocks${family}` }] : []),
   ]);
@@ -158,7 +163,7 @@ function appliancesPart(appliances: readonly Interface[], legs: readonly Leg[], 
 }
 
 /** What uplinks let in: from the internet what is for a public address, from a peer what is its own and for us. */
-function uplinksPart(network: Ways, internet: Internet | undefined, legs: readonly Leg[]): Part {
+function uplinksPart(network: Ways, internet: Internet | undefined, legs: readonly Leg[], blocks: boolean): Part {
   const peerings = [...network.peerings.values()];
   const own = network.cidrs.map((cidr) => rule([{ peer: "daddr", cidr }], { accept: true }));
   const sets: SetDefinition[] = [{ name: "uplinks", key: ["iif"], intervals: false, toChain: true }];
@@ -171,8 +176,8 @@ function uplinksPart(network: Ways, internet: Internet | undefined, legs: readon
   if (internet) {
     const zoned = internet.addresses.flatMap((address) => {
       const { to } = wayOf(network, internet, address.private);
-      const leg = legs.find(({ appliance, end }) => appliance === to && end === internet);
-      return leg && to && isInterface(to) ? [{ set: "legs", key: [{ cidr: hostCidr(address.public) }], chain: zoneChain(leg.zone) }] : [];
+      const leg = legs.find(({ appliance, end }) => appliance === to && end === internet && !owns(appliance, address.private));
+      return leg ? [{ set: "legs", key: [{ cidr: hostCidr(address.public) }], chain: zoneChain(leg.zone) }] : [];
     });
     sets.push({ name: "publics", key: ["daddr4"], intervals: false, toChain: false });
     elements.push({ set: "uplinks", key: [internet.device], chain: fromChain(internet) });
@@ -187,6 +192,13 @@ function uplinksPart(network: Ways, internet: Internet | undefined, legs: readon
         ...[...insideCidrs, ...network.cidrs].map((cidr) => rule([{ peer: "saddr", cidr }], { drop: true })),
         ...(zoned.length > 0 ? [rule([], { dispatch: ["daddr4"], map: "legs" })] : []),
         rule([{ lookup: ["daddr4"], set: "publics" }], { accept: true }),
+        // An address that is not translated says by its route whether an appliance gets it for somebody else.
+        ...(legs.length > 0
+          ? [
+              ...owning("route", "daddr", blocks, [6]).map((own) => rule([own], { goto: forUs })),
+              rule([{ family: 6 }], { dispatch: ["route", "iifIndex"], map: "zones" }),
+            ]
+          : []),
         rule([{ family: 6 }], { goto: forUs }),
         rule([], { drop: true }),
       ],

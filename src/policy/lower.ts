@@ -12,7 +12,7 @@ import type {
   Vpc,
 } from "../model/resource.ts";
 import { addressesOf } from "../model/network-interface.ts";
-import { everywhere, listed, need, type Table, type World } from "../model/world.ts";
+import { everywhere, find, listed, need, tableOf, type Table, type World } from "../model/world.ts";
 import { routeTableOf } from "../model/route-table.ts";
 import { blocksOf } from "../model/vpc.ts";
 import { type Cidr, cidrOf, covers } from "../values/ip.ts";
@@ -48,8 +48,12 @@ export function lowerVpc(world: World, vpc: Vpc): Network {
     subnets.set(subnet.id, lowerSubnet(subnet, routeTableOf(world, subnet)));
     if (!acls.has(subnet.acl)) acls.set(subnet.acl, lowerAcl(need(world, "network-acl", subnet.acl)));
   }
-  return { id: vpc.id, interfaces, subnets: keptMap(vpc, "subnets", subnets), groups, members, prefixes, acls, cidrs: lowerBlocks(vpc), ...lowerWays(world, vpc) };
+  return { id: vpc.id, interfaces, subnets: keptMap(vpc, "subnets", subnets), groups, members, prefixes, acls, cidrs: lowerBlocks(vpc), ...lowerWays(world, vpc), ...(isCounted(world, vpc) && { counted: true }) };
 }
+
+/** Whether some flow log covers something in the VPC. */
+const isCounted = (world: World, vpc: Vpc): boolean =>
+  tableOf(world, "flow-log").some(({ resourceId: id }) => (find(world, "subnet", id) ?? find(world, "network-interface", id))?.vpc === vpc.id || id === vpc.id);
 
 const lowerBlocks = once((vpc: Vpc): readonly Cidr[] => blocksOf(vpc));
 
@@ -125,16 +129,17 @@ const lowerRules = once((group: SecurityGroup, rules: Table<"security-group-rule
   };
 });
 
-const lowerGroup = (world: World, id: string): Group =>
+/** A group's rules, whether some interface has it or not. */
+export const lowerGroup = (world: World, id: string): Group =>
   lowerRules(need(world, "security-group", id), listed(world, "rulesOfGroup", id));
 
 /** The entries of the present version; one that another holds adds nothing. */
-const lowerPrefixList = once((list: ModelPrefixList): PrefixList => {
+export const lowerPrefixList = once((list: ModelPrefixList): PrefixList => {
   const all = list.entries.map(({ cidr }) => cidrOf(cidr));
   return { id: list.id, cidrs: all.filter((cidr) => !all.some((other) => other.length < cidr.length && covers(other, cidr))) };
 });
 
-const lowerAcl = once((acl: NetworkAcl): Acl => {
+export const lowerAcl = once((acl: NetworkAcl): Acl => {
   const entries = (egress: boolean): AclEntry[] =>
     acl.entries
       .filter((entry) => entry.egress === egress)

@@ -14,6 +14,10 @@ export interface Live {
   readonly kernel: Kernel;
   /** Resolves when a world is in force. */
   reach(world: World): Promise<void>;
+  /** Ends the loop, and starts another that knows nothing; resolves when it has found its way. */
+  again(): Promise<void>;
+  /** Ends the loop, and leaves the kernel as it is. */
+  end(): Promise<void>;
   /** Takes the mark off the ruleset in force: the loop no longer knows it, and makes all of it anew. */
   loseMarker(vpc: string): Promise<void>;
   /** The wire to an instance. Its own stack is silenced, so that only what a test sends is on the way. */
@@ -36,14 +40,24 @@ export async function openLive(defer: Defer, watch: Watch = (steps, run) => run(
   let loop: ReturnType<typeof startLoop> | undefined;
   defer(() => loop?.stop());
   const watched: Kernel = { ...kernel, run: (steps) => watch(steps, kernel.run) };
+  const reach: Live["reach"] = async (world) => {
+    newest = world;
+    loop ??= startLoop({ kernel: watched, realm, internet: { pool: cidrOf("203.0.113.0/24"), beyond: false }, world: () => newest ?? world, sleep: () => Promise.resolve(), log: () => undefined });
+    const refused = await loop.settle(world.revision);
+    if (refused) throw new Error(refused.message);
+  };
+  const end = async () => {
+    await loop?.stop();
+    loop = undefined;
+  };
   return {
     realm,
     kernel,
-    reach: async (world) => {
-      newest = world;
-      loop ??= startLoop({ kernel: watched, realm, internet: { pool: cidrOf("203.0.113.0/24"), beyond: false }, world: () => newest ?? world, sleep: () => Promise.resolve(), log: () => undefined });
-      const refused = await loop.settle(world.revision);
-      if (refused) throw new Error(refused.message);
+    reach,
+    end,
+    again: async () => {
+      await end();
+      if (newest) await reach(newest);
     },
     loseMarker: async (vpc) => {
       const namespace = routerNamespace(realm, vpc);

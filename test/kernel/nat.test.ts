@@ -99,20 +99,16 @@ test("what a list denies to a NAT gateway's ports, its connections lose", option
   }),
 );
 
-test("a NAT gateway takes no part in groups, and is used from its own subnet too", options, () =>
+test("two behind a NAT gateway may use the same port to the same place", options, () =>
   withEndings(async (defer) => {
-    const { site, app, front, nat, vpc, eip } = privateSubnet({ into: [] });
+    const { site, app, back, group, eip } = privateSubnet({ into: [] });
+    const other = site.host({ subnet: back, addresses: ["10.0.1.6"], groups: [group] });
     const c = await openCrossings(defer, site);
-    const neighbour = site.subnet(vpc, "10.0.2.0/24");
-    const list = "allow -1 any 0.0.0.0/0";
-    site.acl(front, [list], [list]);
-    site.table(vpc, [`0.0.0.0/0 ${nat.id}`], neighbour);
-    const other = site.host({ subnet: neighbour, addresses: ["10.0.2.5"] });
     await c.reach({ app, other });
-    // Two with the same port to the same place: one of them gets another.
-    await c.asks("app", `tcp 10.0.1.5:40000 > ${outside}:443 S`, `internet: tcp ${eip}:40000 > ${outside}:443 S`);
-    const seen = await c.asks("other", `tcp 10.0.2.5:40000 > ${outside}:443 S`, `internet: tcp ${eip}:* > ${outside}:443 S`);
-    assert.doesNotMatch(seen, /:40000 /);
+    const first = await c.asks("app", `tcp 10.0.1.5:40000 > ${outside}:443 S`, `internet: tcp ${eip}:* > ${outside}:443 S`);
+    const second = await c.asks("other", `tcp 10.0.1.6:40000 > ${outside}:443 S`, `internet: tcp ${eip}:* > ${outside}:443 S`);
+    assert.notEqual(first, second);
+    await c.sends("internet", answerTo(first), `app: tcp ${outside}:443 > 10.0.1.5:40000 SA`);
   }),
 );
 
@@ -148,5 +144,28 @@ test("errors about what a NAT gateway translated reach the one behind it", optio
     await c.hears("app", nobody);
     await c.sends("app", `udp 10.0.1.5:500 > ${outside}:500`, nobody, { padding: 1501 - 36 });
     await c.hears("app", `icmp 10.0.0.1 > 10.0.1.5 3/4 about (udp 10.0.1.5:500 > ${outside}:500)`);
+  }),
+);
+
+test("a private NAT gateway gives its private address to what goes to a peer, and reaches no internet", options, () =>
+  withEndings(async (defer) => {
+    const { site, vpc, igw } = privateSubnet();
+    const [shown, far] = [site.subnet(vpc, "10.0.2.0/24"), site.vpc("172.16.0.0/16")];
+    const nat = site.nat(shown, ["10.0.2.9"], "private");
+    const pcx = site.peer(vpc, far);
+    site.table(vpc, [`172.16.0.0/16 ${pcx}`, `0.0.0.0/0 ${igw}`], shown);
+    const hidden = site.subnet(vpc, "10.0.3.0/24");
+    site.table(vpc, [`0.0.0.0/0 ${nat.id}`], hidden);
+    const client = site.host({ subnet: hidden, addresses: ["10.0.3.5"] });
+    const room = site.subnet(far, "172.16.1.0/24");
+    site.table(far, [`10.0.0.0/16 ${pcx}`], room);
+    const server = site.host({ subnet: room, addresses: ["172.16.1.5"], groups: [site.group(far, "servers", ["-1 any 10.0.2.9/32"])] });
+    const c = await openCrossings(defer, site);
+    await c.reach({ client, server });
+    await c.asks("client", "tcp 10.0.3.5:40000 > 172.16.1.5:443 S", "server: tcp 10.0.2.9:40000 > 172.16.1.5:443 S");
+    await c.asks("client", "icmp 10.0.3.5 > 172.16.1.5 8/0 #7", "server: icmp 10.0.2.9 > 172.16.1.5 8/0 #7");
+    await c.sends("client", `tcp 10.0.3.5:40000 > ${outside}:443 S`, nobody);
+    await c.sends("server", "tcp 172.16.1.5:40000 > 10.0.2.9:443 S", nobody);
+    await c.sends("server", "tcp 172.16.1.5:40000 > 10.0.3.5:443 S", nobody);
   }),
 );

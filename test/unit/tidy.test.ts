@@ -24,10 +24,13 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   apply: ["values", "model", "policy", "compile"],
   host: ["values", "model", "policy", "compile"],
   services: ["values", "model"],
-  api: ["values", "model", "iam", "policy"],
-  io: ["values", "model", "iam", "policy", "compile", "apply", "host", "services", "api"],
-  cli: ["values", "model", "iam", "policy", "compile", "apply", "host", "services", "api", "io", "main"],
-  main: ["values", "model", "iam", "policy", "compile", "apply", "host", "services", "api", "io", "cli"],
+  flow: ["values", "model", "policy"],
+  logs: ["values"],
+  analyse: ["values", "model", "policy", "flow"],
+  api: ["values", "model", "iam", "policy", "flow", "logs", "analyse"],
+  io: ["values", "model", "iam", "policy", "compile", "apply", "host", "services", "flow", "logs", "api"],
+  cli: ["values", "model", "iam", "policy", "compile", "apply", "host", "services", "flow", "logs", "api", "io", "main"],
+  main: ["values", "model", "iam", "policy", "compile", "apply", "host", "services", "flow", "logs", "api", "io", "cli"],
 };
 
 const importsOf = (text: string): string[] =>

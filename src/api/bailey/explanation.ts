@@ -1,7 +1,7 @@
 /** An answer of `explain`: the steps a connection takes as data, and the same as lines to read. */
 import { ephemeralPorts, type Journey, type Leg } from "../../policy/journey.ts";
 import { type Because, publicOf, type Step } from "../../policy/judge.ts";
-import { type AclEntry, type GroupRule, type Hop, isInterface, type Network, type Peer, type Values } from "../../policy/network.ts";
+import { type AclEntry, type Direction, type GroupRule, type Hop, isInterface, type Network, type Peer, type Values } from "../../policy/network.ts";
 import { owns } from "../../policy/route.ts";
 import { formatCidr, formatIp, type Ip } from "../../values/ip.ts";
 import type { Range } from "../../values/ports.ts";
@@ -112,7 +112,8 @@ function rewriting({ from, to, packet, nat }: Leg, gate: Step["gate"], reply: bo
   return outer && `${formatIp(outer)} becomes ${formatIp(inner)}`;
 }
 
-function explained(network: Network, { gate, at, action, because }: Step): ExplainedStep {
+/** A step of the judge's, with what its rule says. */
+export function explained(network: Network, { gate, at, action, because }: Step): ExplainedStep {
   if (typeof because !== "string") {
     const rule = ruleText(network, gate, because);
     return { gate, at: because.owner, action, because: because.rule, ...(rule !== undefined && { rule }) };
@@ -131,7 +132,11 @@ function ruleText(network: Network, gate: Step["gate"], { rule: id, owner }: Exc
   const rule: GroupRule | AclEntry | undefined =
     network.groups.get(owner)?.[direction].find((each) => each.id === id) ??
     network.acls.get(owner)?.[direction].find((each) => each.id === id);
-  if (!rule) return undefined;
+  return rule && ruleWords(rule, direction);
+}
+
+/** What a rule or an entry says, such as `allow tcp 80 from 10.0.1.0/24`. */
+export function ruleWords(rule: GroupRule | AclEntry, direction: Direction): string {
   const action = "action" in rule ? rule.action : "allow";
   const traffic = `${protocolText(rule.protocol)}${valueText(rule.protocol, rule.values)}`;
   return `${action} ${traffic} ${direction === "out" ? "to" : "from"} ${peerText("peer" in rule ? rule.peer : rule)}`;
@@ -162,8 +167,11 @@ function endText(end: Ends["to"]): string {
 const stepText = (step: ExplainedStep): string =>
   `  ${step.gate.padEnd(17)}  ${step.at.padEnd(24)}  ${step.action.padEnd(5)}  ${reasonText(step)}${step.rule ? `  ${step.rule}` : ""}`;
 
-const verdictText = (step: ExplainedStep): string =>
-  `${verdictOf(step)}: ${step.gate} at ${step.at}, ${reasonText(step)}${step.rule ? ` (${step.rule})` : ""}`;
+const verdictText = (step: ExplainedStep): string => `${verdictOf(step)}: ${decisionText(step)}`;
+
+/** Where it was decided and by what, in one line. */
+export const decisionText = (step: ExplainedStep): string =>
+  `${step.gate} at ${step.at}, ${reasonText(step)}${step.rule ? ` (${step.rule})` : ""}`;
 
 const reasonText = ({ because, groups }: ExplainedStep): string =>
   groups ? `no rule of ${groups.join(", ")} matches` : because;

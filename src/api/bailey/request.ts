@@ -1,14 +1,20 @@
 /** Reads the JSON bodies of Bailey's own requests. */
 import { type Refusal, refuse } from "../../values/refuse.ts";
 
-type MemberType = "string" | "number" | "strings";
+type MemberType = "string" | "number" | "boolean" | "strings";
 type Members = Readonly<Record<string, MemberType>>;
-type ValueOf<M extends MemberType> = M extends "string" ? string : M extends "number" ? number : readonly string[];
+interface Values {
+  readonly string: string;
+  readonly number: number;
+  readonly boolean: boolean;
+  readonly strings: readonly string[];
+}
+type ValueOf<M extends MemberType> = Values[M];
 type Read<M extends Members, R extends keyof M> = { readonly [K in R]: ValueOf<M[K]> } & {
   readonly [K in Exclude<keyof M, R>]?: ValueOf<M[K]>;
 };
 
-const nouns: Readonly<Record<MemberType, string>> = { string: "a string", number: "a number", strings: "a list of strings" };
+const nouns: Readonly<Record<MemberType, string>> = { string: "a string", number: "a number", boolean: "true or false", strings: "a list of strings" };
 
 /** The body's members, of the types said and no others; refused when one of `required` is missing. */
 export function readRequest<const M extends Members, R extends keyof M & string>(

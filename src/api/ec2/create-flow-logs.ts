@@ -1,4 +1,4 @@
-import { parseFormat } from "../../flow/format.ts";
+import { defaultFormat, parseFormat } from "../../flow/format.ts";
 import type { Scope } from "../../model/birth.ts";
 import { flowLogsOf, isSameFlowLog, makeFlowLog } from "../../model/flow-log.ts";
 import type { FlowLogPlan } from "../../model/flow-log.ts";
@@ -87,7 +87,7 @@ function parsePlan(input: CreateInput, scope: Scope): FlowLogPlan | Refusal {
   if (interval !== 60 && interval !== 600) return invalid("Invalid Flow Log Max Aggregation Interval");
   const destination = parseDestination(input, scope);
   if (isRefusal(destination)) return destination;
-  const format = parseFormat(input.LogFormat);
+  const format = input.LogFormat === undefined ? defaultFormat : parseFormat(input.LogFormat);
   if (isRefusal(format)) return format;
   const tagFields = parseTagFields(input.TagFieldSpecifications);
   if (isRefusal(tagFields)) return tagFields;

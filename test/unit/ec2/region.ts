@@ -155,6 +155,8 @@ export function assertSound(world: World): void {
   for (const { list, version } of everywhere(world, "prefix-list-version")) {
     assert.ok(version < need(world, "prefix-list", list).version);
   }
+  const recorded = { VPC: "vpc", Subnet: "subnet", NetworkInterface: "network-interface" } as const;
+  for (const { resourceType, resourceId } of everywhere(world, "flow-log")) need(world, recorded[resourceType], resourceId);
   assertRoutes(world);
   const peerings = everywhere(world, "vpc-peering-connection");
   assert.equal(new Set(peerings.map(({ number }) => number)).size, peerings.length, "numbers of peerings");
