@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { abandoned, removals } from "./apply/namespaces.ts";
 import { type Loop, startLoop } from "./apply/loop.ts";
+import { refusedPackets } from "./apply/refused.ts";
 import { attachmentHandlers } from "./api/bailey/attachments.ts";
 import { diagnose } from "./api/bailey/diagnose.ts";
 import { explain } from "./api/bailey/explain.ts";
@@ -12,6 +13,7 @@ import { rulesReport } from "./api/bailey/rules.ts";
 import { statusReport } from "./api/bailey/status.ts";
 import { ec2Operations } from "./api/ec2/catalog.ts";
 import { prepare } from "./api/ec2/default-vpc.ts";
+import { notDone } from "./api/ec2/standing.ts";
 import type { ControlHandler } from "./api/control.ts";
 import { callOf, type Sources, type State } from "./api/perform.ts";
 import { createServe, type LogEntry } from "./api/serve.ts";
@@ -27,12 +29,14 @@ import { openCredentials } from "./io/credentials.ts";
 import { crypto, randomHex } from "./io/crypto.ts";
 import { openGuests } from "./io/guests.ts";
 import { listenHttps } from "./io/https.ts";
+import { openFlowLogs } from "./io/flow-logs.ts";
 import { openKernel } from "./io/kernel.ts";
 import { openServices } from "./io/services.ts";
 import { loadModel } from "./io/shapes.ts";
 import { holdWorld } from "./io/state.ts";
 import { openStore } from "./io/store.ts";
 import { openTokenSecret } from "./io/token-secret.ts";
+import type { Delivery } from "./flow/deliver.ts";
 import { forgettable } from "./model/instance.ts";
 import { forgettableNatGateways } from "./model/nat-gateway.ts";
 import { forgettablePeerings } from "./model/peering.ts";
@@ -41,7 +45,7 @@ import { defaultAllowance } from "./services/allowance.ts";
 import { cidrOf } from "./values/ip.ts";
 import { isRefusal, type Refusal, refuse } from "./values/refuse.ts";
 
-/** How often the kernel is looked at anew, in case somebody else changed it, and old instances and peerings are forgotten. */
+/** How often kernel and instances are looked at anew, in case somebody else changed them, and what is old is forgotten. */
 const lookAgainMs = 30_000;
 /** How often what is attached is looked for: nobody says when it has gone. */
 const watchMs = 1_000;
@@ -51,7 +55,8 @@ const log = (line: string): void => {
   process.stderr.write(`${new Date().toISOString()} ${line}\n`);
 };
 
-function logCall({ time, action, status, code, story, requestId }: LogEntry): void {
+function logCall({ time, action, status, code, kept, story, requestId }: LogEntry): void {
+  if (kept) process.stderr.write(`${time} kept, not enforced: ${action?.replace("ec2:", "")} ${kept.id}: ${kept.notDone}\n`);
   if (story !== undefined) process.stderr.write(`${time} ${action ?? "?"} ${status} ${code ?? ""} ${requestId}\n${story}\n`);
 }
 
@@ -100,6 +105,7 @@ export async function startRegion(options: RegionOptions): Promise<Running | Ref
     quotas: options.quotas,
     publicPool: options.publicPool,
     digest: (text) => crypto.sha256hex(Buffer.from(text)),
+    delivery: plane.delivery,
     console: (id) => Buffer.from(plane.guests.console(id)).toString("base64") || undefined,
   };
   const state = { world: () => held.world(), commit: commitAll, settle: plane.settle };
@@ -107,7 +113,7 @@ export async function startRegion(options: RegionOptions): Promise<Running | Ref
     ...state,
     ...sources,
     services: new Map([
-      ["ec2", { model: () => loadModel("ec2"), operations: ec2Operations }],
+      ["ec2", { model: () => loadModel("ec2"), operations: ec2Operations, notDone }],
       ["sts", { model: () => loadModel("sts"), operations: new Map([["GetCallerIdentity", getCallerIdentity]]) }],
     ]),
     crypto,
@@ -118,7 +124,10 @@ export async function startRegion(options: RegionOptions): Promise<Running | Ref
       ["rules", (_, caller) => Promise.resolve(rulesReport(held.world(), scopeOf(caller)))],
       ["judge-flows", (input, caller) => Promise.resolve(judgeFlows(held.world(), caller, input))],
       ["diagnose", (input, caller) => Promise.resolve(diagnose(held.world(), caller, input))],
-      ["status", (_, caller) => Promise.resolve(statusReport(held.world(), scopeOf(caller), endpoint, plane.status()))],
+      ["status", async (_, caller) => {
+        const refused = await plane.refused();
+        return statusReport(held.world(), scopeOf(caller), endpoint, plane.status(), refused);
+      }],
       ...attachmentHandlers({ ...state, networks: plane.attachments, callOf: (caller) => callOf(caller, sources) }),
     ]),
     ...(options.allowReset && {
@@ -145,6 +154,8 @@ export async function startRegion(options: RegionOptions): Promise<Running | Ref
     const [world, now] = [held.world(), new Date().toISOString()];
     commitAll([...forgettable(world, now), ...forgettableNatGateways(world, now), ...forgettablePeerings(world, now)]);
     plane.resync();
+    // Nobody says when an instance's processes have died.
+    instances.poke();
   }, lookAgainMs);
   const watching = setInterval(watch, watchMs);
   return {
@@ -181,6 +192,10 @@ interface Plane {
   committed(changes: readonly Change[]): void;
   resync(): void;
   status(): { kind: "kernel" | "none"; healthy: boolean; revision: number; message?: string };
+  /** Packets refused for want of room for their connection, by interface that has an allowance. */
+  refused(): Promise<ReadonlyMap<string, number>>;
+  /** How a flow log's records were last delivered. */
+  delivery(flowLog: string): Delivery | undefined;
   close(): Promise<void>;
 }
 
@@ -198,6 +213,7 @@ function openPlane(held: State, realm: string, { state, dnsUpstream, activation,
   };
   const services = openServices({ realm, settings, opener: kernel, world, log });
   const blame = (namespace: string, why: string) => commit(unusable(held.world(), realm, namespace, why, new Date().toISOString()));
+  const flowLogs = openFlowLogs({ realm, state, putEvents: () => Promise.resolve({ message: "this region has no log groups" }), world, log });
   const loop = startLoop({ kernel, realm, internet: { pool: cidrOf(publicPool), beyond }, world, sleep: (ms) => sleep(ms), blame, log });
   return {
     guests: openGuests(state, realm),
@@ -211,13 +227,17 @@ function openPlane(held: State, realm: string, { state, dnsUpstream, activation,
     committed: (changes) => {
       loop.poke();
       services.commit(changes, () => loop.settle(held.world().revision));
+      flowLogs.commit(changes);
     },
+    delivery: flowLogs.delivery,
     resync: loop.resync,
     status: () => {
       const { inForce, failing } = loop.status();
       return { kind: "kernel", healthy: failing === undefined, revision: inForce, ...(failing && { message: failing }) };
     },
+    refused: () => refusedPackets(kernel, realm, world()),
     close: async () => {
+      await flowLogs.close();
       await services.close();
       await loop.stop();
       await kernel.close();
@@ -234,6 +254,8 @@ const absentPlane = (held: State): Plane => ({
   committed: () => undefined,
   resync: () => undefined,
   status: () => ({ kind: "none", healthy: true, revision: held.world().revision }),
+  refused: () => Promise.resolve(new Map()),
+  delivery: () => undefined,
   close: () => Promise.resolve(),
 });
 

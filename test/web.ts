@@ -17,3 +17,31 @@ export const webClient = (address: string, port = 80): readonly [string, ...stri
   "timeout", "1.5", "bash", "-c",
   `exec 3<>/dev/tcp/${address}/${port} && printf 'GET / HTTP/1.0\\r\\n\\r\\n' >&3 && tail -n 1 <&3`,
 ];
+
+/** A script that answers whoever connects to one of the ports with "NAME saw ADDRESS"; `first` is Perl that runs before. */
+export const witness = (name: string, ports: readonly number[], first = ""): string => `#!/usr/bin/perl
+use IO::Socket::INET; use IO::Select;
+${first}
+my $all = IO::Select->new(map { IO::Socket::INET->new(LocalPort => $_, Listen => 64, ReuseAddr => 1) or die $@ } ${ports.join(", ")});
+while (my @ready = $all->can_read) {
+  for (@ready) { my $client = $_->accept or next; print $client "${name} saw ", $client->peerhost, "\\n"; close $client }
+}
+`;
+
+/**
+ * A command that connects to all the places, ADDRESS:PORT, at once and prints what each says within the seconds, a line
+ * for each place: "PLACE WORDS".
+ */
+export const asker = (seconds: number, places: readonly string[]): readonly [string, ...string[]] => ["perl", "-e", askerScript, String(seconds), ...places];
+const askerScript = `
+use IO::Socket::INET; use IO::Select; use Time::HiRes "time";
+my $end = time + shift; my %place; my $all = IO::Select->new;
+for (@ARGV) { my $to = IO::Socket::INET->new(PeerAddr => $_, Blocking => 0) or next; $place{$to} = $_; $all->add($to) }
+while ($all->count && time < $end) {
+  for my $from ($all->can_read($end - time)) {
+    $from->blocking(1);
+    my $said = <$from>;
+    print "$place{$from} $said" if defined $said;
+    $all->remove($from);
+  }
+}`;

@@ -1,13 +1,13 @@
 /** What can be added to a network's policy so that it admits more: a rule of a group, or an entry of a list. */
-import type { Acl, AclEntry, Direction, Group, GroupRule, Network } from "../policy/network.ts";
+import type { Acl, AclEntry, Direction, Group, GroupRule, Network, Peer } from "../policy/network.ts";
 import type { Networks } from "../policy/journey.ts";
-import { type Cidr, formatCidr } from "../values/ip.ts";
+import { formatCidr } from "../values/ip.ts";
 import { hasPorts, hasTypes, protocolName } from "../values/protocol.ts";
 
 export interface NewRule {
   readonly group: string;
   readonly direction: Direction;
-  readonly rule: GroupRule & { readonly peer: { readonly cidr: Cidr } };
+  readonly rule: GroupRule;
 }
 
 export interface NewEntry {
@@ -65,16 +65,25 @@ export function commandOf(amendment: Amendment): string {
 }
 
 function ruleWords({ group, direction, rule }: NewRule): string[] {
-  const { cidr } = rule.peer;
-  const range = cidr.family === 4 ? `IpRanges=[{CidrIp=${formatCidr(cidr)}}]` : `Ipv6Ranges=[{CidrIpv6=${formatCidr(cidr)}}]`;
-  const { protocol, values } = rule;
-  const [from, to] = protocol !== "all" && hasTypes(protocol) && values !== "any" ? typeAndCode(values) : values === "any" ? [] : [values.from, values.to];
-  const ports = from === undefined ? "" : `,FromPort=${from},ToPort=${to}`;
   return [
     `authorize-security-group-${direction === "in" ? "ingress" : "egress"}`,
     `--group-id ${group}`,
-    `--ip-permissions 'IpProtocol=${protocolName(protocol)}${ports},${range}'`,
+    `--ip-permissions 'IpProtocol=${protocolName(rule.protocol)}${rangeWords(rule)},${peerWords(rule.peer)}'`,
   ];
+}
+
+function rangeWords({ protocol, values }: GroupRule): string {
+  if (protocol === "all" || !(hasPorts(protocol) || hasTypes(protocol))) return "";
+  if (values === "any") return ",FromPort=-1,ToPort=-1";
+  const [from, to] = hasTypes(protocol) ? typeAndCode(values) : [values.from, values.to];
+  return `,FromPort=${from},ToPort=${to}`;
+}
+
+function peerWords(peer: Peer): string {
+  if ("members" in peer) return `UserIdGroupPairs=[{GroupId=${peer.members}}]`;
+  if ("prefixes" in peer) return `PrefixListIds=[{PrefixListId=${peer.prefixes}}]`;
+  const text = formatCidr(peer.cidr);
+  return peer.cidr.family === 4 ? `IpRanges=[{CidrIp=${text}}]` : `Ipv6Ranges=[{CidrIpv6=${text}}]`;
 }
 
 /** -1 stands for any code. */

@@ -3,19 +3,12 @@ import type { IdKind, Id } from "../values/id.ts";
 import type { Refusal } from "../values/refuse.ts";
 import type { Change, World } from "../model/world.ts";
 import type { Quotas } from "./limits.ts";
-
-type Commands<Sdk> = { [K in keyof Sdk as K extends `${infer A}Command` ? A : never]: Sdk[K] };
-type InstanceOf<C> = C extends abstract new (...args: never) => infer R ? R : never;
+import type { ActionOf, InputOf, OutputOf } from "./sdk.ts";
 
 /** Names of the EC2 operations, and their inputs and outputs as Amazon's own client types them. */
-export type Action = keyof Commands<typeof EC2>;
-export type Input<A extends Action> = InstanceOf<Commands<typeof EC2>[A]> extends { readonly input: infer I } ? I : never;
-export type Output<A extends Action> =
-  InstanceOf<Commands<typeof EC2>[A]> extends {
-    resolveMiddleware(...args: never): (args: never) => Promise<{ output: infer O extends object }>;
-  }
-    ? Omit<O, "$metadata">
-    : never;
+export type Action = ActionOf<typeof EC2>;
+export type Input<A extends Action> = InputOf<typeof EC2, A>;
+export type Output<A extends Action> = OutputOf<typeof EC2, A>;
 
 export interface Delivery {
   readonly status: "SUCCESS" | "FAILED";

@@ -1,5 +1,6 @@
 import type { Caller } from "../iam/signature.ts";
 import { standardPublicPool } from "../model/public-address.ts";
+import { find } from "../model/world.ts";
 import type { Change, World } from "../model/world.ts";
 import { mintId } from "../values/id.ts";
 import { type Refusal, isRefusal, refuse } from "../values/refuse.ts";
@@ -64,6 +65,8 @@ export interface Performed {
   readonly output: object;
   /** The answer is true once this revision is in force; undefined when nothing depends on any. */
   readonly revision?: number;
+  /** What was changed: the first resource that is new, else the first one put. */
+  readonly touched?: string;
 }
 
 /**
@@ -91,5 +94,11 @@ export function perform(
   const { changes = [], output } = outcome;
   if (changes.length === 0) return { output };
   const remembered = attempt ? remember(world, attempt, output, call) : [];
-  return { output, revision: state.commit([...changes, ...remembered]).revision };
+  return { output, revision: state.commit([...changes, ...remembered]).revision, ...touchedBy(world, changes) };
+}
+
+function touchedBy(world: World, changes: readonly Change[]): Pick<Performed, "touched"> {
+  const puts = changes.flatMap((change) => ("put" in change ? [change.put] : []));
+  const first = puts.find(({ kind, id }) => !find(world, kind, id)) ?? puts[0];
+  return first ? { touched: first.id } : {};
 }

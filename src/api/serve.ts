@@ -29,6 +29,8 @@ export interface Service {
   /** Called when the service is first asked for, since a model takes a while to load. */
   model(): Model;
   readonly operations: ReadonlyMap<string, ServedOperation>;
+  /** By the name of an operation: what does not follow from what it stores. */
+  readonly notDone?: ReadonlyMap<string, string>;
 }
 
 export interface LogEntry {
@@ -43,6 +45,8 @@ export interface LogEntry {
   /** The error code, when there was one. */
   readonly code?: string;
   readonly ms: number;
+  /** What was stored and is not acted on: its id, and what does not follow from it. */
+  readonly kept?: { readonly id: string; readonly notDone: string };
   /** What happened, when it was a bug: the exception with its stack. */
   readonly story?: string;
 }
@@ -68,6 +72,7 @@ interface Trail {
   model?: Model | undefined;
   action?: string;
   claim?: Claim;
+  kept?: LogEntry["kept"];
 }
 
 /** The server as a function: never rejects, and what goes wrong inside is answered with InternalError and logged. */
@@ -86,6 +91,7 @@ export function createServe(dependencies: Dependencies): (request: HttpRequest) 
       ...(trail.action !== undefined && { action: trail.action }),
       ...(trail.claim && { accessKeyId: trail.claim.accessKeyId, region: trail.claim.scope.region }),
       status: response.status,
+      ...(trail.kept && { kept: trail.kept }),
       ...failure,
       ms: end.getTime() - start.getTime(),
     });
@@ -152,6 +158,7 @@ const controlModel: Model = {
   protocol: "awsJson1_1",
   version: "",
   namespace: "bailey",
+  actions: [],
   operation: () => undefined,
 };
 
@@ -213,6 +220,8 @@ async function serveCall(
   if (preparation?.length) dependencies.commit(preparation);
   const performed = perform(dependencies, found.operation, found.shape, input, call);
   if (isRefusal(performed)) return performed;
+  const notDone = service.notDone?.get(action);
+  if (notDone !== undefined && performed.touched !== undefined) trail.kept = { id: performed.touched, notDone };
   const unsettled = performed.revision === undefined ? undefined : await dependencies.settle(performed.revision);
   return unsettled ?? encodeOutput(model, found.shape, performed.output, requestId);
 }

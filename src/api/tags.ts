@@ -1,5 +1,6 @@
 import type { Tag, TagSpecification } from "@aws-sdk/client-ec2";
 import type { Tags } from "../model/birth.ts";
+import { allowanceTag, largestAllowance, parseAllowance } from "../model/network-interface.ts";
 import { isRefusal, refuse } from "../values/refuse.ts";
 import type { Refusal } from "../values/refuse.ts";
 import { limits } from "./limits.ts";
@@ -24,6 +25,9 @@ function faultOf(key: string, value: string): string | undefined {
   if (key.toLowerCase().startsWith("aws:")) return "Tag keys starting with 'aws:' are reserved for internal use";
   if (key.length > longestKey) return `Tag key exceeds the maximum length of ${longestKey} characters`;
   if (value.length > longestValue) return `Tag value exceeds the maximum length of ${longestValue} characters`;
+  if (key === allowanceTag && parseAllowance(value) === undefined) {
+    return `The tag '${key}' takes a whole number from 1 to ${largestAllowance}, not '${value}'`;
+  }
   return undefined;
 }
 

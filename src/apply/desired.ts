@@ -65,8 +65,10 @@ const routerState = once((
 ): NamespaceState => {
   const state = draft("router");
   for (const subnet of subnets.values()) {
-    const router = offset(firstOf(cidrOf(subnet.cidr)), 1);
-    addTo.address(state, { device: "lo", ip: router, length: widthOf(router.family) });
+    for (const cidr of [subnet.cidr, ...subnet.ipv6Cidrs.map((each) => each.cidr)]) {
+      const router = offset(firstOf(cidrOf(cidr)), 1);
+      addTo.address(state, { device: "lo", ip: router, length: widthOf(router.family) });
+    }
   }
   for (const resource of interfaces.values()) {
     const link = linkOf(instances, realm, resource);

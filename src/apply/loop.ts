@@ -6,12 +6,13 @@
 import { namespacePrefix } from "../compile/names.ts";
 import { fingerprintOf, suspended, withGeneration } from "../compile/generation.ts";
 import { compile } from "../compile/ruleset.ts";
+import { uplinkNeighbour } from "../compile/routes.ts";
 import { generationLimit, type Ruleset, type Section } from "../compile/rule.ts";
 import type { World } from "../model/world.ts";
 import { type Refusal, refuse } from "../values/refuse.ts";
 import { delta, whole } from "./delta.ts";
 import { type Desired, desire } from "./desired.ts";
-import { type Kernel, type Marker, type NamespaceState, type ObservedNamespace, type Step, StepFailure } from "./kernel.ts";
+import { type Kernel, type Marker, type NamespaceState, type ObservedNamespace, type Route, type Step, StepFailure } from "./kernel.ts";
 import { abandoned, additions, missing, removals } from "./namespaces.ts";
 import type { Outside } from "./uplinks.ts";
 
@@ -189,10 +190,14 @@ export function plan(known: Known, desired: Desired, revision: number): { steps:
 function sameWays(a: NamespaceState | undefined, b: NamespaceState | undefined): boolean | undefined {
   if (!a || !b) return undefined;
   if (a === b) return true;
-  const ways = ({ routes }: NamespaceState): string[] => [...routes].flatMap(([key, { table }]) => (table === undefined ? [] : [key]));
+  const ways = ({ routes }: NamespaceState): string[] => [...routes].flatMap(([key, route]) => (isWay(route) ? [key] : []));
   const [was, will] = [ways(a), new Set(ways(b))];
   return was.length === will.size && was.every((key) => will.has(key)) && [...a.rules.keys()].every((key) => b.rules.has(key)) && a.rules.size === b.rules.size;
 }
+
+/** Interfaces' own addresses are routes of the main table, to themselves. */
+const isWay = ({ table, device, via, destination: { family } }: Route): boolean =>
+  table !== undefined || device === undefined || via?.bits === uplinkNeighbour[family].bits;
 
 function planPolicy(
   parts: Ruleset,

@@ -4,7 +4,7 @@
  */
 import { edgeNamespace, machine, routerNamespace, uplinkDevice } from "../compile/names.ts";
 import { insideCidrs } from "../policy/judge.ts";
-import { appliancesOf, applianceNeighbour, internetOf, type Lookup, type Path, perWays, routerNeighbour, routingOf, uplinkNeighbour, type Ways } from "../compile/routes.ts";
+import { appliancesOf, applianceNeighbour, internetOf, type Lookup, mainTable, type Path, perWays, routerNeighbour, routingOf, uplinkNeighbour, type Ways } from "../compile/routes.ts";
 import type { Internet, Network, Peering } from "../policy/network.ts";
 import { serviceAddresses } from "../policy/services.ts";
 import { type Cidr, cidrOf, type Family, firstOf, hostCidr, type Ip, ipOf, offset, widthOf } from "../values/ip.ts";
@@ -89,7 +89,7 @@ const ruleOf = ({ family, priority, table, mark }: Lookup) => ({ family, priorit
 const metricOf = (family: Family): number => (family === 4 ? 0 : 1024);
 
 function routeOf({ destination, table, lead }: Path): Route {
-  const route = { destination, table, metric: metricOf(destination.family) };
+  const route = { destination, metric: metricOf(destination.family), ...(table !== mainTable && { table }) };
   if (lead === "blackhole") return route;
   return lead === "throw" ? { ...route, throw: true } : { ...route, device: lead.device, via: lead.via };
 }

@@ -6,10 +6,11 @@ import { down } from "./down.ts";
 import { env } from "./env.ts";
 import { exec } from "./exec.ts";
 import { explain } from "./explain.ts";
+import { logs } from "./logs.ts";
 import { status } from "./status.ts";
 import { up } from "./up.ts";
 
-const commands = [up, env, status, exec, attach, detach, explain, down];
+const commands = [up, env, status, exec, attach, detach, explain, logs, down];
 const width = Math.max(...commands.map(({ name }) => name.length));
 const overview = `bailey: a virtual private cloud on this machine, driven by any AWS client
 

@@ -36,6 +36,13 @@ export interface StatusReport {
     readonly addresses: readonly string[];
     readonly groups: readonly string[];
   }[];
+  /** Of interfaces that may have so many connections tracked at a time. */
+  readonly allowances: readonly {
+    readonly interface: string;
+    readonly allowance: number;
+    /** For want of room, since the allowance is in force; absent until it is. */
+    readonly refusedPackets?: number;
+  }[];
 }
 
 export const status = command({
@@ -44,6 +51,7 @@ export const status = command({
   usage: "[--region NAME] [--state DIR] [--json]",
   about: `
 Asks the running region for its networks and instances, and whether the kernel enforces the newest revision of them.
+Interfaces with a limit of tracked connections (the tag bailey:tracked-connections) are listed with what it refused.
 The exit code is 1 when the data plane is not in order.`,
   flags: { region: regionFlag, state: stateFlag, json: jsonFlag },
   examples: ["./bailey status", "./bailey status --json | jq .dataplane"],
@@ -72,6 +80,10 @@ export function statusText({ dataplane, ...report }: StatusReport): string {
         r.addresses.join(","),
         r.groups.join(","),
       ]),
+    },
+    {
+      heading: ["INTERFACE", "TRACKED CONNECTIONS", "REFUSED PACKETS"],
+      rows: report.allowances.map((r) => [r.interface, `at most ${r.allowance}`, r.refusedPackets === undefined ? "-" : String(r.refusedPackets)]),
     },
   ];
   return [

@@ -65,28 +65,16 @@ function counting(name: string): Action {
   return { count: found.key, set: name };
 }
 
-/** Every packet of a counted network comes here: few lines are tried of each. */
-function countingChains(fate: Table["fate"], last: Action): Chain[] {
+/** Every packet of a counted network comes here. One chain, as nft follows 16 at most and some packets have come through many. */
+function countingChain(fate: Table["fate"], last: Action): Chain {
   const of = (family: Family, what: string): Action => counting(`count/${fate}/${what}${family}`);
-  const full = rule([], { tally: overflow[fate] }, last);
-  return [
-    { name: fate, rules: families.map((family) => rule([{ family }], { goto: `${fate}/${family}` })) },
-    ...families.flatMap((family): Chain[] => [
-      {
-        name: `${fate}/${family}`,
-        rules: [
-          rule([{ protocol: UDP }], of(family, "udp"), last),
-          rule([{ protocol: TCP }], { goto: `${fate}/tcp${family}` }),
-          rule([{ notPorts: true }], of(family, "other"), last),
-          full,
-        ],
-      },
-      {
-        name: `${fate}/tcp${family}`,
-        rules: [rule([{ turning: true }], of(family, "flags")), rule([{ protocol: TCP }], of(family, "tcp"), last), full],
-      },
-    ]),
-  ];
+  const rules = families.flatMap((family): Rule[] => [
+    rule([{ protocol: UDP }, { family }], of(family, "udp"), last),
+    rule([{ protocol: TCP }, { family }, { turning: true }], of(family, "flags")),
+    rule([{ protocol: TCP }, { family }], of(family, "tcp"), last),
+  ]);
+  const others = families.map((family) => rule([{ notPorts: true }, { family }], of(family, "other"), last));
+  return { name: fate, rules: [...rules, ...others, rule([], { tally: overflow[fate] }, last)] };
 }
 
 const gateChain = (gate: RefusingGate): string => `${refused}/${gate.replaceAll(" ", "-")}`;
@@ -109,7 +97,7 @@ const gateChains: readonly Chain[] = gates.map((gate) => ({
 const countsPart: Part = {
   name: "counts",
   elements: [],
-  chains: [...countingChains("accepted", { accept: true }), ...countingChains("refused", { drop: true }), ...gateChains],
+  chains: [countingChain("accepted", { accept: true }), countingChain("refused", { drop: true }), ...gateChains],
   sets: [
     { name: devicesMap, key: ["iifIndex"], intervals: false, toChain: false, to: "mark" },
     ...tables.map(({ name, key }): SetDefinition => ({ name, key, intervals: false, toChain: false, keeps: { seconds: keptSeconds, most: mostFlows } })),

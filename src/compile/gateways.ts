@@ -264,7 +264,7 @@ function natPart(network: Ways, nat: Nat, internet: Internet | undefined, peerin
       name: natChain(nat.id, "back"),
       rules: [
         rule([], { jump: back }),
-        rule([{ lookup: ["oif"], set: devicesSet(subnet.id) }], { goto: "destination" }),
+        rule([{ lookup: ["oif"], set: devicesSet(subnet.id) }], { goto: "arrive" }),
         rule([], { jump: outward }),
         rule([], toEntering),
       ],

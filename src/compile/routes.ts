@@ -1,14 +1,15 @@
 /**
- * The ways of a network as routing tables of a router. A packet's mark says which *domain* it is routed in: what its
- * subnet's table says where that differs from the local routes. The main table has every interface's own addresses and
- * is asked before a domain's, so that traffic inside the network pays for nothing else; routes more specific than the
- * local ones are asked before it.
+ * The ways of a network as routing tables of a router. The main table has every interface's own addresses. Where no two
+ * subnets lead the same address different ways, it has the ways out too: who has no such way is refused by its gates, so
+ * routing may know more than each subnet's table. Otherwise a packet's mark says which *domain* it is routed in, after
+ * the main table; and before it, where routes are more specific than the local ones. Domains cost every packet of the
+ * network the search for its table: a tenth of all it costs.
  */
 import { type End, type Hop, type Interface, type Internet, isInterface, type Network, type RouteTable } from "../policy/network.ts";
 import { unroutable, wayFromNat } from "../policy/route.ts";
 import { numbered } from "../policy/ways.ts";
 import { once } from "../values/once.ts";
-import { type Cidr, covers, type Family, firstOf, formatCidr, type Ip, ipOf, overlaps } from "../values/ip.ts";
+import { type Cidr, covers, type Family, firstOf, formatCidr, type Ip, ipOf, overlaps, prefixOf } from "../values/ip.ts";
 import { labelShift, natLimit } from "./rule.ts";
 
 /** Where a path leads: out of a device, to a neighbour there; into nothing; or back to the tables that come after. */
@@ -63,7 +64,7 @@ export const markOf = (domain: number): number => (domain << labelShift) >>> 0;
 
 /** The domain each subnet's packets are routed in, by subnet: absent where the local routes are all there is. */
 export const domainsOf = (network: Ways): { readonly subnets: ReadonlyMap<string, number>; readonly internet: number } => {
-  const domains = made(network);
+  const { domains } = made(network);
   return {
     subnets: new Map([...domains].filter(([id]) => id !== fromInternet).map(([id, { number }]) => [id, number])),
     internet: domains.get(fromInternet)?.number ?? 0,
@@ -95,7 +96,14 @@ const none = { kind: "none" } as const;
 
 const made = perWays(allDomains);
 
-function allDomains(network: Ways): ReadonlyMap<string, Domain> {
+interface Domains {
+  /** For the main table: the ways out of all of them; absent where they differ. */
+  readonly shared?: readonly Path[];
+  /** By subnet. */
+  readonly domains: ReadonlyMap<string, Domain>;
+}
+
+function allDomains(network: Ways): Domains {
   const wanted = new Map<string, Omit<Domain, "number">>();
   for (const subnet of network.subnets.values()) {
     const table = network.tables.get(subnet.table);
@@ -105,9 +113,41 @@ function allDomains(network: Ways): ReadonlyMap<string, Domain> {
   const edge = network.tables.get(internetOf(network)?.table ?? "");
   const inward = edge && domainOf(network, edge, []);
   if (inward) wanted.set(fromInternet, inward);
-  const numbers = numbered([...wanted.keys()], natLimit, natLimit - 1);
-  return new Map([...wanted].map(([id, domain]) => [id, { ...domain, number: numbers.get(id) ?? 0 }]));
+  const shared = inCommon([...wanted.values()].map(({ outside }) => outside));
+  const needed = [...wanted].flatMap(([id, { overrides, outside }]) =>
+    shared === undefined || overrides.length > 0 ? [[id, { overrides, outside: shared ? [] : outside }] as const] : [],
+  );
+  const numbers = numbered(needed.map(([id]) => id), natLimit, natLimit - 1);
+  return {
+    domains: new Map(needed.map(([id, domain]) => [id, { ...domain, number: numbers.get(id) ?? 0 }])),
+    ...(shared && { shared }),
+  };
 }
+
+/** What all of them say of every destination; undefined where two lead to it different ways. */
+function inCommon(tables: readonly (readonly Path[])[]): readonly Path[] | undefined {
+  const leads = tables.map((paths) => new Map(paths.map(({ destination, lead }) => [formatCidr(destination), lead])));
+  const shared: Path[] = [];
+  for (const path of distinct(tables.flat())) {
+    const said = leads.map((each) => longest(each, path.destination)).filter((lead) => lead !== "blackhole");
+    const [lead = "blackhole"] = said;
+    if (said.some((each) => !sameLead(each, lead))) return undefined;
+    shared.push({ ...path, table: mainTable, lead });
+  }
+  return shared;
+}
+
+/** Where the longest prefix that covers the destination leads. */
+function longest(leads: ReadonlyMap<string, Lead>, destination: Cidr): Lead {
+  for (let { length } = destination; length >= 0; length--) {
+    const lead = leads.get(formatCidr(prefixOf(firstOf(destination), length)));
+    if (lead) return lead;
+  }
+  return "blackhole";
+}
+
+const sameLead = (a: Lead, b: Lead): boolean =>
+  typeof a === "string" || typeof b === "string" ? a === b : a.device === b.device && a.via.bits === b.via.bits;
 
 /** Undefined where the table says no more than the main one. Tables are numbered later: here all are 0. */
 function domainOf(network: Ways, table: RouteTable, own: readonly Cidr[]): Omit<Domain, "number"> | undefined {
@@ -185,23 +225,26 @@ const neighbourOf = ({ addresses }: Interface, family: Family): Ip =>
 export const appliancesOf = (network: Ways): ReadonlySet<string> =>
   new Set([...network.tables.values()].flatMap(({ routes }) => routes.flatMap(({ hop }) => (hop.to === "appliance" ? [hop.id] : []))));
 
-/** All tables and lookups; undefined where the main table says everything. */
+/** All tables and lookups; undefined where interfaces' own addresses are all there is. */
 export const routingOf = (network: Ways): Routing | undefined => {
-  const domains = made(network);
-  return domains.size === 0 ? undefined : routingBetween(domains);
+  const { shared, domains } = made(network);
+  return domains.size === 0 && !shared?.length ? undefined : routingBetween(shared ?? nothingShared, domains);
 };
 
-const routingBetween = once((domains: ReadonlyMap<string, Domain>): Routing => {
+const nothingShared: readonly Path[] = [];
+
+const routingBetween = once((shared: readonly Path[], domains: ReadonlyMap<string, Domain>): Routing => {
+  if (domains.size === 0) return { lookups: [], paths: shared };
   const lookups: Lookup[] = [];
-  const paths: Path[] = everywhere.map((destination) => ({ destination, table: lastTable, lead: "blackhole" }));
+  const paths: Path[] = [...shared, ...everywhere.map((destination): Path => ({ destination, table: lastTable, lead: "blackhole" }))];
   for (const family of [4, 6] as const) {
     lookups.push({ family, priority: priorities.main, table: mainTable }, { family, priority: priorities.last, table: lastTable });
-    for (const { number, overrides } of domains.values()) {
+    for (const { number, overrides, outside } of domains.values()) {
       const mark = markOf(number);
       if (overrides.some(({ destination }) => destination.family === family)) {
         lookups.push({ family, priority: priorities.override, table: overrideBase + number, mark });
       }
-      lookups.push({ family, priority: priorities.outside, table: outsideBase + number, mark });
+      if (outside.length > 0) lookups.push({ family, priority: priorities.outside, table: outsideBase + number, mark });
     }
   }
   for (const { number, overrides, outside } of domains.values()) {

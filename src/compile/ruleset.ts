@@ -131,14 +131,15 @@ const basePart = (blocks: boolean): Part => ({
     {
       name: "destination",
       rules: [
-        ...owning("oifIndex", "daddr", blocks).map((own) => rule([own], { goto: "arrive" })),
-        rule([{ lookup: ["oif"], set: "unchecked" }], { goto: "arrive" }),
+        ...owning("oifIndex", "daddr", blocks).map((own) => rule([own], { return: true })),
+        rule([{ lookup: ["oif"], set: "unchecked" }], { return: true }),
         rule([], { drop: true }),
       ],
     },
     {
       name: "arrive",
       rules: [
+        rule([], { jump: "destination" }),
         ...trackedArriving.map((when) => rule(when, { goto: "admit" })),
         rule([], { dispatch: ["oif"], map: "arriving" }),
       ],
@@ -174,12 +175,12 @@ const subnetPart = (network: Ways, subnet: Subnet): Part => ({
     {
       name: `${subnet.id}/out`,
       rules: [
-        rule([{ lookup: ["oif"], set: devicesSet(subnet.id) }], { goto: "destination" }),
+        rule([{ lookup: ["oif"], set: devicesSet(subnet.id) }], { goto: "arrive" }),
         rule([], { jump: aclChain(subnet.acl, "out") }),
         ...onward(network, subnet.table),
       ],
     },
-    { name: `${subnet.id}/in`, rules: [rule([], { jump: aclChain(subnet.acl, "in") }), rule([], { goto: "destination" })] },
+    { name: `${subnet.id}/in`, rules: [rule([], { jump: aclChain(subnet.acl, "in") }), rule([], { goto: "arrive" })] },
   ],
   elements: [],
 });

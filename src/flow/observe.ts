@@ -72,7 +72,8 @@ export function* recordsOf(site: Site, observed: Observed, window: { readonly st
     const logs = resource ? logsCovering(world, resource) : [];
     for (const log of logs) {
       if (!resource || (log.traffic !== "ALL" && log.traffic !== part.action)) continue;
-      const decided = wantsDecision(log) ? { decided: decisionOf(site, observed, part, { from, to, nat }) } : {};
+      // No group and no list of its own stands at a NAT's interface.
+      const decided = wantsDecision(log) && !resource.natGateway ? { decided: decisionOf(site, observed, part, { from, to, nat }) } : {};
       yield { log, record: { ...recordOf(world, resource, window), ...detail(world, observed, part), ...decided } };
     }
   }
@@ -130,7 +131,7 @@ function* partsOf({ world, network }: Site, observed: Observed, { from, to, nat 
       action: "ACCEPT",
       ...(outward && { shown: { source: primary } }),
       ...(!outward && inner !== undefined && { nextHop: inner }),
-      ...pathOf(world, network, outward ? to : from),
+      ...pathOf(world, network, to),
     };
   }
   if (to && isInterface(to)) {
@@ -214,7 +215,11 @@ function decisionOf({ world, network }: Site, observed: Observed, part: Part, { 
   }
   const direction: Direction = part.direction === "egress" ? "out" : "in";
   const own = at(judged, direction, part.interface);
-  if (own?.action === "allow") return { rule: ruleText(own), gate: own.gate, tracked: isTracked(judged, from, part), revision };
+  if (own?.action === "allow") {
+    // Of a packet that was refused further on nothing is remembered.
+    const tracked = observed.gate === undefined ? { tracked: isTracked(judged, from, part) } : {};
+    return { rule: ruleText(own), gate: own.gate, ...tracked, revision };
+  }
   const back: Packet = { ...packet, source: packet.destination, destination: packet.source, value: observed.sourcePort };
   if (!to) return { rule: "tracked connection", gate: `groups ${direction}`, tracked: true, revision };
   const other = judge(network, { from: to, to: from, packet: back, reply: false, tracked: untracked });

@@ -1,4 +1,5 @@
 /** Reads what the kernel counted in every counted network, and tells it as records. Runs on a thread of its own. */
+import { closeSync } from "node:fs";
 import { gates, gateShift, overflow, type Table, tables } from "../compile/count.ts";
 import { routerNamespace } from "../compile/names.ts";
 import { endBy, logsCovering, type Observed, recordOf, recordsOf, type Told } from "../flow/observe.ts";
@@ -8,7 +9,6 @@ import type { Network } from "../policy/network.ts";
 import { formatIp } from "../values/ip.ts";
 import { FlowCounts, type Reading } from "./flow-counts.ts";
 import { enterNamespace, namespaceNumber, openNamespace } from "./namespaces.ts";
-import { closeFd } from "./libc.ts";
 
 /** What one window brought. */
 export interface Tally {
@@ -58,7 +58,7 @@ export function openFlowReader(realm: string): FlowReader {
       opened.set(vpc, { number, counts });
       return counts;
     } finally {
-      closeFd(fd);
+      closeSync(fd);
     }
   };
 

@@ -25,7 +25,8 @@ const segmentName = /^(\d+)-([0-9a-f]{8})\.(open|due|gap)$/;
 /** All segments in the spool; of each flow log the earliest first. None when there is no spool. */
 export function segmentsIn(spool: string): Segment[] {
   if (!existsSync(spool)) return [];
-  return readdirSync(spool).flatMap((flowLog) =>
+  const folders = readdirSync(spool, { withFileTypes: true }).filter((entry) => entry.isDirectory());
+  return folders.flatMap(({ name: flowLog }) =>
     readdirSync(join(spool, flowLog))
       .flatMap((name): Segment[] => {
         const [, slot = "", hash = "", state] = segmentName.exec(name) ?? [];

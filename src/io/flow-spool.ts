@@ -84,7 +84,8 @@ class Spool implements FlowSpool {
   readonly #options: FlowSpoolOptions;
   readonly #batches;
   readonly #files = new Map<string, OpenFile>();
-  readonly #skipped = new Map<string, { readonly flowLog: FlowLog; readonly gaps: Gaps }>();
+  /** What found no room and has not been said yet, by flow log. */
+  #skipped = new Map<string, { readonly flowLog: FlowLog; readonly gaps: Gaps }>();
   readonly #lines = new Map<string, (record: FlowRecord) => string>();
   /** Bytes in the spool, or more: what is delivered goes without a word. */
   #used: number;
@@ -112,10 +113,9 @@ class Spool implements FlowSpool {
   }
 
   tick(): void {
-    for (const [id, { flowLog, gaps }] of [...this.#skipped]) {
-      this.#skipped.delete(id);
-      this.append(flowLog, skipped(flowLog, gaps));
-    }
+    const before = this.#skipped;
+    this.#skipped = new Map();
+    for (const { flowLog, gaps } of before.values()) this.append(flowLog, skipped(flowLog, gaps));
     this.#handOn();
     for (const file of this.#files.values()) this.#sync(file);
   }

@@ -39,6 +39,20 @@ export const makeInterface = (world: World, birth: Birth, subnet: Subnet, plan: 
   ...(plan.connectionTracking && { connectionTracking: plan.connectionTracking }),
 });
 
+/** The tag by which an interface's owner says how many connections it may have tracked at a time. */
+export const allowanceTag = "bailey:tracked-connections";
+export const largestAllowance = 2 ** 32 - 1;
+
+/** The number such a tag says: whole, from 1 to 2^32 - 1. Undefined where it says none. */
+export function parseAllowance(text = ""): number | undefined {
+  const allowance = /^[1-9]\d*$/.test(text) ? Number(text) : 0;
+  return allowance >= 1 && allowance <= largestAllowance ? allowance : undefined;
+}
+
+/** A NAT gateway's interface, which no policy is about, has none. */
+export const allowanceOf = ({ tags, natGateway }: NetworkInterface): number | undefined =>
+  natGateway === undefined ? parseAllowance(tags[allowanceTag]) : undefined;
+
 /** Numbers below are left to what every machine has. */
 const firstNumber = 16;
 

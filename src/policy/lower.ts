@@ -11,7 +11,7 @@ import type {
   Subnet as ModelSubnet,
   Vpc,
 } from "../model/resource.ts";
-import { addressesOf } from "../model/network-interface.ts";
+import { addressesOf, allowanceOf } from "../model/network-interface.ts";
 import { everywhere, find, listed, need, tableOf, type Table, type World } from "../model/world.ts";
 import { routeTableOf } from "../model/route-table.ts";
 import { blocksOf } from "../model/vpc.ts";
@@ -83,20 +83,24 @@ const listsReferredTo = once((group: Group): readonly string[] => [
 /** The router's end of an interface's link: IFNAMSIZ leaves 15 characters, 12 of them random. */
 export const deviceName = (interfaceId: string): string => `eni${interfaceId.slice(-12)}`;
 
-const lowerInterface = once((resource: NetworkInterface): Interface => ({
-  id: resource.id,
-  device: deviceName(resource.id),
-  index: resource.number,
-  mac: resource.mac,
-  subnet: resource.subnet,
-  groups: resource.groups,
-  addresses: addressesOf(resource),
-  ...((resource.prefixes || resource.ipv6Prefixes) && {
-    prefixes: [...(resource.prefixes ?? []), ...(resource.ipv6Prefixes ?? [])].map(cidrOf),
-  }),
-  checked: resource.sourceDestCheck,
-  ...(resource.connectionTracking && { idle: idleOf(resource.connectionTracking) }),
-}));
+const lowerInterface = once((resource: NetworkInterface): Interface => {
+  const allowance = allowanceOf(resource);
+  return {
+    id: resource.id,
+    device: deviceName(resource.id),
+    index: resource.number,
+    mac: resource.mac,
+    subnet: resource.subnet,
+    groups: resource.groups,
+    addresses: addressesOf(resource),
+    ...((resource.prefixes || resource.ipv6Prefixes) && {
+      prefixes: [...(resource.prefixes ?? []), ...(resource.ipv6Prefixes ?? [])].map(cidrOf),
+    }),
+    checked: resource.sourceDestCheck,
+    ...(resource.connectionTracking && { idle: idleOf(resource.connectionTracking) }),
+    ...(allowance !== undefined && { allowance }),
+  };
+});
 
 const idleOf = ({ tcpEstablished, udp, udpStream }: ConnectionTracking): Idle => ({
   tcp: tcpEstablished ?? defaultIdle.tcp,

@@ -6,7 +6,7 @@ import { TCP, UDP } from "../values/protocol.ts";
 /** The same in every network. */
 const fixed: readonly Ip[] = [
   "169.254.169.253", "169.254.169.254", "169.254.169.123", "169.254.170.2", "169.254.169.250", "169.254.169.251",
-  "fd00:ec2::253", "fd00:ec2::254", "fd00:ec2::123",
+  "fd00:ec2::253", "fd00:ec2::254", "fd00:ec2::123", "fd00:ec2::250",
 ].map(ipOf);
 
 /** The addresses services have in a network with these blocks, the first of which is its primary one. */

@@ -13,4 +13,4 @@ function ownResolver(vpc: Vpc): string | undefined {
 export const timeAddresses: readonly string[] = ["169.254.169.123", "fd00:ec2::123"];
 export const metadataAddresses: readonly string[] = ["169.254.169.254", "fd00:ec2::254"];
 /** Where machines ask for their activation, on port 1688. */
-export const activationAddresses: readonly string[] = ["169.254.169.250", "169.254.169.251"];
+export const activationAddresses: readonly string[] = ["169.254.169.250", "169.254.169.251", "fd00:ec2::250"];

@@ -1,14 +1,18 @@
 /** The connection-tracking allowance of an interface, with real packets. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Step } from "../../src/apply/kernel.ts";
-import { allowanceChain, allowancePart } from "../../src/compile/allowance.ts";
-import { listAllowances, parseRefused, partText } from "../../src/compile/nft.ts";
+import { createTags, deleteTags } from "../../src/api/ec2/tags.ts";
+import { refusedPackets } from "../../src/apply/refused.ts";
+import { listAllowances, parseRefused } from "../../src/compile/nft.ts";
+import { allowanceTag } from "../../src/model/network-interface.ts";
 import type { Network } from "../../src/policy/network.ts";
 import { parsePacket } from "../cases/case.ts";
+import { withEndings } from "../endings.ts";
 import { acl, allowAll, group, network, openIn } from "../network.ts";
 import { ownerOf } from "../voices.ts";
+import { nobody, openCrossings } from "./crossings.ts";
 import { canUseKernel, type Lab, openLab } from "./lab.ts";
+import { Site } from "./site.ts";
 
 const skip = canUseKernel ? false : "network namespaces and nftables need root";
 
@@ -24,17 +28,8 @@ const ours = network({
   ],
 });
 
-/** Puts the part in force where the ruleset does not have it. */
-const wired = (steps: Step[]): Step[] =>
-  steps.map((step) => {
-    if (step.op !== "nft" || step.commands.includes(`jump ${allowanceChain}`)) return step;
-    const part = partText(allowancePart([...ours.interfaces.values()])).join("\n");
-    const entry = /^add rule inet bailey admit ct state new jump idle/m;
-    return { ...step, commands: step.commands.replace(entry, `${part}\nadd rule inet bailey admit ct state new jump ${allowanceChain}\n$&`) };
-  });
-
 async function withLab(network: Network, what: (crosses: (packet: string, hoped: boolean) => Promise<boolean>, lab: Lab) => Promise<void>) {
-  const lab = await openLab(network, wired);
+  const lab = await openLab(network);
   try {
     const crosses = (packet: string, hoped: boolean) => {
       const sent = parsePacket(packet);
@@ -85,3 +80,37 @@ test("refused connections in numbers leave no mark", { skip }, async () => {
     assert.equal(await crosses(out(20_000), true), true);
   });
 });
+
+test("the allowance an interface is tagged with: those beyond are refused and counted, those within live", { skip }, () =>
+  withEndings(async (defer) => {
+    const site = new Site();
+    const vpc = site.vpc("10.1.0.0/16");
+    const subnet = site.subnet(vpc, "10.1.1.0/24");
+    const groups = [site.group(vpc, "servers", ["udp 53 10.1.0.0/16"], [])];
+    const client = site.host({ subnet, addresses: ["10.1.1.5"], groups: [site.group(vpc, "clients", [])] });
+    const server = site.host({ subnet, addresses: ["10.1.1.6"], groups });
+    const Resources = [server.eni];
+    const c = await openCrossings(defer, site);
+    const refused = async () => Object.fromEntries(await refusedPackets(c.live.kernel, c.live.realm, site.world));
+    const query = (port: number) => `udp 10.1.1.5:${port} > 10.1.1.6:53`;
+
+    assert.deepEqual(await refused(), {}, "nothing is in force, and nobody has an allowance");
+    site.region.does(createTags, { Resources, Tags: [{ Key: allowanceTag, Value: "2" }] });
+    await c.reach({ client, server });
+    assert.deepEqual(await refused(), { [server.eni]: 0 });
+    for (const port of [40_001, 40_002]) await c.asks("client", query(port), `server: ${query(port)}`);
+    for (const port of [40_003, 40_004, 40_005]) await c.sends("client", query(port), nobody);
+    for (const port of [40_001, 40_002]) await c.asks("client", query(port), `server: ${query(port)}`);
+    assert.deepEqual(await refused(), { [server.eni]: 3 });
+
+    site.region.does(createTags, { Resources, Tags: [{ Key: "Name", Value: "dns" }] });
+    await c.reach();
+    await c.sends("client", query(40_006), nobody);
+    assert.deepEqual(await refused(), { [server.eni]: 4 }, "another tag changes nothing");
+
+    site.region.does(deleteTags, { Resources, Tags: [{ Key: allowanceTag }] });
+    await c.reach();
+    await c.asks("client", query(40_007), `server: ${query(40_007)}`);
+    assert.deepEqual(await refused(), {});
+  }),
+);

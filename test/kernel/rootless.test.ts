@@ -1,11 +1,18 @@
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
-import { chownSync, mkdtempSync, rmSync } from "node:fs";
+import { spawn, spawnSync } from "node:child_process";
+import { chownSync, existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { Agent } from "node:https";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
+import { sign } from "../../src/cli/sign.ts";
+import { readCredentials, runningFacts } from "../../src/cli/state.ts";
 import { findAnchor } from "../../src/io/anchor.ts";
 import { signal } from "../../src/io/process.ts";
+import { isRefusal } from "../../src/values/refuse.ts";
+import { element, post } from "../region-process.ts";
+import { webClient, webServer } from "../web.ts";
 
 /** Nobody's number: a user without a name, a home or any privilege. */
 const uid = "54321";
@@ -20,8 +27,8 @@ after(() => {
   rmSync(state, { recursive: true, force: true });
 });
 
-const asUser = (...words: string[]) =>
-  spawnSync("setpriv", [`--reuid=${uid}`, `--regid=${uid}`, "--clear-groups", "--", ...words], { encoding: "utf8" });
+const user = [`--reuid=${uid}`, `--regid=${uid}`, "--clear-groups", "--"];
+const asUser = (...words: string[]) => spawnSync("setpriv", [...user, ...words], { encoding: "utf8" });
 
 /** Runs a module as the user; what it prints, or an error with what it complained about. */
 function runAsUser(script: string, before: readonly string[] = []): string {
@@ -78,4 +85,37 @@ test("a user without privileges runs instances in a namespace of their own", { s
     enter,
   );
   assert.equal(left, "0");
+});
+
+test("a user's region is in force, and instances reach each other by public addresses", { skip: obstacle() }, async (t) => {
+  const home = join(state, "region");
+  const bailey = (command: string, ...args: string[]) => asUser(process.execPath, join(source, "cli/main.ts"), command, "--state", home, ...args);
+  const up = spawn("setpriv", [...user, process.execPath, join(source, "cli/main.ts"), "up", "--state", home, "--listen", "127.0.0.1:0"], { stdio: "ignore" });
+  const ended = new Promise((resolve) => up.once("exit", resolve));
+  t.after(async () => {
+    bailey("down", "--wipe");
+    await ended;
+  });
+  while (!existsSync(join(home, "endpoint.json")) && up.exitCode === null) await sleep(10);
+  const [facts, credentials] = [runningFacts(home), readCredentials(home)];
+  if (isRefusal(facts) || isRefusal(credentials)) return assert.fail("it does not run");
+  const url = new URL(facts.endpoint);
+  const agent = new Agent({ ca: readFileSync(facts.caBundle) });
+  const call = (Action: string, parameters: Readonly<Record<string, string>>) => {
+    const body = new URLSearchParams({ Action, Version: "2016-11-15", ...parameters }).toString();
+    const scope = { region: facts.region, service: "ec2" };
+    return post(url, agent, sign({ method: "POST", host: url.host, path: "/", body }, credentials, scope, Date.now()), body);
+  };
+  await call("AuthorizeSecurityGroupIngress", { GroupName: "default", IpProtocol: "tcp", FromPort: "80", ToPort: "80", CidrIp: "203.0.113.0/24" });
+  const image = element(await call("DescribeImages", {}), "imageId");
+  const UserData = Buffer.from(webServer("0.0.0.0", 80)).toString("base64");
+  const launch = async () => element(await call("RunInstances", { ImageId: image, MinCount: "1", MaxCount: "1", UserData }), "instanceId");
+  const [one, two] = [await launch(), await launch()];
+  for (const id of [one, two]) while (!(await call("DescribeInstances", { "InstanceId.1": id })).includes("<name>running</name>")) await sleep(20);
+  const address = element(await call("DescribeInstances", { "InstanceId.1": two }), "ipAddress");
+  assert.match(address, /^203\.0\.113\./);
+  const fetch = () => bailey("exec", one, "--", ...webClient(address)).stdout.trim();
+  for (let tries = 0; tries < 20 && fetch() === ""; tries++) await sleep(100);
+  assert.match(fetch(), /^hello from ip-172-31-/);
+  assert.equal(bailey("status").status, 0);
 });

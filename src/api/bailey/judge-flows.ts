@@ -1,4 +1,5 @@
 /** `judge-flows`: what the present policy says of traffic that flow records tell of, each at the interface it was seen at. */
+import type { FlowDirection } from "../../analyse/observed.ts";
 import { judgeOwnSide } from "../../analyse/own-side.ts";
 import type { Scope } from "../../model/birth.ts";
 import type { World } from "../../model/world.ts";
@@ -9,6 +10,7 @@ import { locateFlow, readFlows } from "./flows-request.ts";
 
 export interface JudgedFlow {
   readonly verdict: "ACCEPT" | "REJECT";
+  readonly direction: FlowDirection;
   /** Whether it is judged as going from the server to the client. */
   readonly reply: boolean;
   /** The rules and entries that let it pass, or the entry that refuses it. */
@@ -31,11 +33,12 @@ export function judgeFlows(world: World, scope: Scope, input: unknown): JudgedFl
     const seen = locateFlow(world, scope, networks, flow);
     if (typeof seen === "string") return seen;
     const { verdict, steps, observed } = judgeOwnSide(seen.place, seen.observed, flow.action === "ACCEPT");
+    const as = { direction: observed.direction, reply: observed.reply };
     const rules = steps.flatMap(({ because }) => (typeof because === "string" ? [] : [because.rule]));
     const denied = steps.find(({ action }) => action === "deny");
-    if (verdict === "accept" || !denied) return { verdict: "ACCEPT", reply: observed.reply, rules };
+    if (verdict === "accept" || !denied) return { verdict: "ACCEPT", ...as, rules };
     const decided = explained(seen.place.network, denied);
-    return { verdict: "REJECT", reply: observed.reply, rules, decided: { ...decided, text: decisionText(decided) } };
+    return { verdict: "REJECT", ...as, rules, decided: { ...decided, text: decisionText(decided) } };
   });
   return { revision: world.revision, judged };
 }

@@ -1,4 +1,5 @@
 /** `status`: what the region holds and whether the data plane is in order, as `bailey status` shows it. */
+import { allowanceOf } from "../../model/network-interface.ts";
 import type { Attached, NetworkInterface } from "../../model/resource.ts";
 import { list, listed, type World } from "../../model/world.ts";
 
@@ -13,11 +14,13 @@ export interface DataPlaneStatus {
 const byId = <R extends { readonly id: string }>(resources: readonly R[]): R[] =>
   resources.toSorted((a, b) => (a.id < b.id ? -1 : 1));
 
+/** `refused`: packets for which an interface had no room, by interface; one whose allowance is not in force is absent. */
 export function statusReport(
   world: World,
   scope: { readonly account: string; readonly region: string },
   endpoint: string,
   dataplane: DataPlaneStatus,
+  refused: ReadonlyMap<string, number>,
 ) {
   return {
     endpoint,
@@ -40,6 +43,10 @@ export function statusReport(
         addresses: interfaces.flatMap(({ addresses, ipv6Addresses }) => [...addresses, ...ipv6Addresses]),
         groups: [...new Set(interfaces.flatMap(({ groups }) => groups))],
       };
+    }),
+    allowances: byId(list(world, scope, "network-interface")).flatMap((eni) => {
+      const [allowance, refusedPackets] = [allowanceOf(eni), refused.get(eni.id)];
+      return allowance === undefined ? [] : [{ interface: eni.id, allowance, ...(refusedPackets !== undefined && { refusedPackets }) }];
     }),
   };
 }

@@ -71,6 +71,8 @@ export interface Model {
   readonly protocol: Protocol;
   readonly version: string;
   readonly namespace: string;
+  /** The names of all operations. */
+  readonly actions: readonly string[];
   /** The operation of that name, or undefined when Amazon has none. */
   operation(name: string): OperationShape | undefined;
 }
@@ -105,6 +107,7 @@ export function readModel(frozen: FrozenModel): Model {
     protocol: frozen.protocol,
     version: frozen.version,
     namespace: frozen.namespace,
+    actions: Object.keys(frozen.operations),
     operation(name) {
       if (!Object.hasOwn(frozen.operations, name)) return undefined;
       const [input, output] = frozen.operations[name] ?? [null, null];

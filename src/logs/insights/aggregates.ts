@@ -35,14 +35,20 @@ function moments(result: (count: number, sum: number, squares: number) => Value)
   };
 }
 
-/** Keeps the value that is to stand for all. */
-function champion(beats: (value: Value, best: Value, time: number, bestTime: number) => boolean): () => Accumulator {
+const isPresent = (value: Value): boolean => value !== undefined;
+const isNumber = (value: Value): boolean => numberOf(value) !== undefined;
+
+/** Keeps the value that is to stand for all that count. */
+function champion(
+  beats: (value: Value, best: Value, time: number, bestTime: number) => boolean,
+  counts: (value: Value) => boolean = isPresent,
+): () => Accumulator {
   return () => {
     let best: Value;
     let bestTime = 0;
     return {
       add([value], time) {
-        if (value === undefined || (best !== undefined && !beats(value, best, time, bestTime))) return;
+        if (!counts(value) || (best !== undefined && !beats(value, best, time, bestTime))) return;
         best = value;
         bestTime = time;
       },
@@ -99,8 +105,8 @@ export const aggregates: Readonly<Record<string, Aggregate>> = {
   avg: of(moments((count, sum) => (count === 0 ? undefined : sum / count))),
   stddev: of(moments((count, _, squares) => (count === 0 ? undefined : Math.sqrt(squares / count)))),
   variance: of(moments((count, _, squares) => (count === 0 ? undefined : squares / count))),
-  min: of(champion((value, best) => order(value, best) < 0)),
-  max: of(champion((value, best) => order(value, best) > 0)),
+  min: of(champion((value, best) => order(value, best) < 0, isNumber)),
+  max: of(champion((value, best) => order(value, best) > 0, isNumber)),
   pct: of(percentile(), 2, 2),
   percentile: of(percentile(), 2, 2),
   median: of(percentile(50)),

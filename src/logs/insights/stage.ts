@@ -5,7 +5,7 @@ import type { Column, Command } from "./command.ts";
 import { type Compute, type Stand, compile, malformed, wrongArguments } from "./evaluate.ts";
 import type { Expression } from "./expression.ts";
 import { type Row, resultRow } from "./row.ts";
-import { type Value, numberOf, order, textOf } from "./value.ts";
+import { type Value, order, textOf, truthOf } from "./value.ts";
 
 export interface Stage {
   push(row: Row): void;
@@ -35,7 +35,7 @@ export function compileStage(command: Command, setting: Setting): StartStage | R
     case "filter": {
       const test = computeOf(command.of);
       if (isRefusal(test)) return test;
-      return passing((row) => isTrue(test(row)));
+      return passing((row) => truthOf(test(row)));
     }
     case "parse":
       return compileParse(command, computeOf);
@@ -54,8 +54,6 @@ export function compileStage(command: Command, setting: Setting): StartStage | R
 }
 
 type ComputeOf = (of: Expression) => Compute | Refusal;
-
-const isTrue = (value: Value): boolean => value === true || (typeof value !== "boolean" && value !== undefined && (numberOf(value) ?? 0) !== 0);
 
 const passing =
   (test: (row: Row) => boolean): StartStage =>

@@ -139,3 +139,15 @@ test("any state to any state", () => {
     assert.deepEqual(replay(from, between(from, to)), replay(to, []), `BAILEY_SEED=${seed}, pair ${times}`);
   }
 });
+
+test("the way beyond the machine is open before routes lead there, and closes after; what is not whole is made anew", () => {
+  const beyond = { device: "eni1", whole: true };
+  const closed: States = new Map([["router", state("router")], ["machine", state("machine")]]);
+  const opened: States = new Map([["router", state("router", { routes: [route(1)] })], ["machine", { ...state("machine"), beyond }]]);
+  const torn: States = new Map([...opened, ["machine", { ...state("machine"), beyond: { ...beyond, whole: false } }]]);
+  assert.deepEqual(brief(between(closed, opened)), ["beyond.add machine eni1", "route.add router"]);
+  assert.deepEqual(brief(between(opened, closed)), ["route.delete router", "beyond.delete machine eni1"]);
+  assert.deepEqual(brief(between(torn, opened)), ["beyond.add machine eni1"]);
+  assert.deepEqual(brief(between(torn, closed)), ["route.delete router", "beyond.delete machine eni1"]);
+  assert.deepEqual(brief(between(opened, new Map())), ["beyond.delete machine eni1", "namespace.delete router"]);
+});

@@ -119,6 +119,10 @@ test("status: a table a kind, and health in words", () => {
       { id: "i-1", state: "running", subnet: "subnet-1", addresses: ["10.0.1.10"], groups: ["sg-1", "sg-2"] },
       { id: "i-22", state: "terminated", subnet: "", addresses: [], groups: [] },
     ],
+    allowances: [
+      { interface: "eni-1", allowance: 300, refusedPackets: 17 },
+      { interface: "eni-2", allowance: 4000 },
+    ],
   };
   assert.equal(
     statusText(report),
@@ -131,6 +135,10 @@ vpc-1  10.0.0.0/16,10.1.0.0/16  no
 INSTANCE  STATE       SUBNET    ADDRESSES  GROUPS
 i-1       running     subnet-1  10.0.1.10  sg-1,sg-2
 i-22      terminated  -         -          -
+
+INTERFACE  TRACKED CONNECTIONS  REFUSED PACKETS
+eni-1      at most 300          17
+eni-2      at most 4000         -
 `,
   );
   const ill = { ...report, dataplane: { kind: "kernel", healthy: false, revision: 9, message: "nft is gone" } } as const;

@@ -18,7 +18,7 @@ const before = (pattern: string, inserted: string): Mutation => (command) =>
 const traps: Readonly<Record<string, Mutation>> = {
   "a list that accepts decides alone": replacing(`${rule("acl-\\S+/in")}return`, "$1accept"),
   "a group that accepts decides alone": replacing(`${rule("groups/out/(?:open|tracked)")}iifname vmap @boundary`, "$1accept"),
-  "what leaves one interface need not be let into the next": replacing(`${rule("destination")}goto arrive`, "$1goto admit"),
+  "what leaves one interface need not be let into the next": replacing(`${rule("destination")}return`, "$1goto admit"),
   "established passes before the lists": before("^add rule inet bailey forward ct state", "add rule inet bailey forward ct state established accept"),
   "a list's allow entries are missing": dropping("^add rule inet bailey acl-\\S+ .*return"),
   "a list's final deny is missing, on the way in": replacing(`${rule("acl-\\S+/in")}drop$`, "$1return"),

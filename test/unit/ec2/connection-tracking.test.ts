@@ -7,7 +7,9 @@ import { describeNetworkInterfaces } from "../../../src/api/ec2/describe-network
 import { hostImage } from "../../../src/api/ec2/images.ts";
 import { modifyNetworkInterfaceAttribute } from "../../../src/api/ec2/network-interface-attribute.ts";
 import { runInstances } from "../../../src/api/ec2/run-instances.ts";
-import { find } from "../../../src/model/world.ts";
+import { createTags, deleteTags } from "../../../src/api/ec2/tags.ts";
+import { find, need } from "../../../src/model/world.ts";
+import { lowerVpc } from "../../../src/policy/lower.ts";
 import { Region } from "./region.ts";
 
 const lowest = { TcpEstablishedTimeout: 60, UdpTimeout: 30, UdpStreamTimeout: 61 };
@@ -73,4 +75,25 @@ test("seconds out of bounds refuse, before anything is looked up", () => {
   assert.match(region.refuses(modifyNetworkInterfaceAttribute, two), /^InvalidParameterCombination: /);
   const unknown = { NetworkInterfaceId: "eni-00000000", ConnectionTrackingSpecification: lowest };
   assert.match(region.refuses(modifyNetworkInterfaceAttribute, unknown), /^InvalidNetworkInterfaceID.NotFound: /);
+});
+
+test("the tag for the most connections is an interface's allowance", () => {
+  const region = new Region();
+  const { vpc, subnet } = region.network();
+  const tagged = (Value: string) => [{ Key: "bailey:tracked-connections", Value }];
+  const TagSpecifications = [{ ResourceType: "network-interface" as const, Tags: tagged("12") }];
+  const id = region.does(createNetworkInterface, { SubnetId: subnet, TagSpecifications }).NetworkInterface?.NetworkInterfaceId ?? "";
+  const allowance = () => lowerVpc(region.world, need(region.world, "vpc", vpc)).interfaces.get(id)?.allowance;
+  assert.equal(allowance(), 12);
+  for (const whole of ["1", "4294967295"]) {
+    region.does(createTags, { Resources: [id], Tags: tagged(whole) });
+    assert.equal(allowance(), Number(whole));
+  }
+  for (const other of ["", "0", "-1", "1.5", "1e3", "01", " 1", "many", "4294967296"]) {
+    const refused = region.refuses(createTags, { Resources: [id], Tags: tagged(other) });
+    assert.equal(refused, `InvalidParameterValue: The tag 'bailey:tracked-connections' takes a whole number from 1 to 4294967295, not '${other}'`);
+  }
+  assert.equal(allowance(), 4_294_967_295);
+  region.does(deleteTags, { Resources: [id], Tags: [{ Key: "bailey:tracked-connections" }] });
+  assert.equal(allowance(), undefined);
 });

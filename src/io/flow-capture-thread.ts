@@ -1,0 +1,69 @@
+/**
+ * The thread that reads flows out of the kernel, a window at a time, and spools what it has read before it does anything
+ * else. It answers from a replica of the world. When an interface or a flow log goes, the window so far is told first.
+ */
+import { parentPort, workerData } from "node:worker_threads";
+import type { FlowRecord } from "../flow/record.ts";
+import type { FlowLog } from "../model/resource.ts";
+import { applyChanges, type Change, emptyWorld, type World } from "../model/world.ts";
+import { randomHex } from "./crypto.ts";
+import type { FlowCaptureStart, FromFlowCapture, ToFlowCapture } from "./flow-capture.ts";
+import { openFlowReader } from "./flow-reader.ts";
+import { openFlowSpool } from "./flow-spool.ts";
+
+/** Amazon's shortest window, which it uses whatever is asked for where interfaces are its newer ones. */
+const windowMs = 60_000;
+const tickMs = 1000;
+/** Records held before they are spooled. */
+const atOnce = 10_000;
+
+const port = parentPort;
+if (!port) throw new Error("the capturing thread is started as a worker");
+const say = (message: FromFlowCapture): void => port.postMessage(message);
+const log = (line: string): void => say({ log: line });
+
+const { realm, spool: directory, limit, changes: first } = workerData as FlowCaptureStart;
+const reader = openFlowReader(realm);
+const spool = openFlowSpool({ directory, limit, now: () => Date.now() / 1000, random: randomHex, log });
+let world: World = applyChanges(emptyWorld, first);
+let since = Date.now();
+
+/** Everything since the last reading. */
+function read(): void {
+  const now = Date.now();
+  const held = new Map<string, { readonly flowLog: FlowLog; readonly records: FlowRecord[] }>();
+  const { missed } = reader.read(world, since, now, ({ log: flowLog, record }) => {
+    const own = held.get(flowLog.id) ?? { flowLog, records: [] };
+    held.set(flowLog.id, own);
+    own.records.push(record);
+    if (own.records.length >= atOnce) spool.append(flowLog, own.records.splice(0));
+  });
+  for (const { flowLog, records } of held.values()) spool.append(flowLog, records);
+  if (missed > 0) log(`flow logs: ${missed} packets found no room to be counted; records say SKIPDATA`);
+  since = now;
+}
+
+const ends = (change: Change): boolean => "delete" in change && (change.delete.kind === "network-interface" || change.delete.kind === "flow-log");
+
+function attempt(what: () => void): void {
+  try {
+    what();
+  } catch (error) {
+    log(`flow logs: ${error instanceof Error ? error.stack : String(error)}`);
+  }
+}
+
+port.on("message", (message: ToFlowCapture) => {
+  if ("end" in message) {
+    attempt(read);
+    attempt(() => spool.close());
+    return say({ ended: true });
+  }
+  if (message.changes.some(ends)) attempt(read);
+  world = applyChanges(world, message.changes);
+});
+
+setInterval(() => {
+  if (Math.floor(since / windowMs) !== Math.floor(Date.now() / windowMs)) attempt(read);
+  attempt(() => spool.tick());
+}, tickMs);

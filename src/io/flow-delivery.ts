@@ -1,0 +1,75 @@
+/** Delivers what is in the spool from a thread of its own: neither traffic nor the API waits for a destination. */
+import { Worker } from "node:worker_threads";
+import type { Delivery, Failure } from "../flow/deliver.ts";
+import type { LogEvent, PutEvents } from "./flow-deliverer.ts";
+import type { S3Place } from "./flow-s3.ts";
+
+export interface FlowDeliveryDependencies extends FlowDeliveryStart {
+  readonly putEvents: PutEvents;
+  log(line: string): void;
+}
+
+export interface FlowDelivery {
+  /** How a flow log's records were last delivered; undefined when nothing was yet. */
+  status(flowLog: string): Delivery | undefined;
+  /** Has it look at once: records were spooled. It looks every second anyway. */
+  look(): void;
+  /** Ends at once; what was under way is delivered again by the next. */
+  close(): Promise<void>;
+}
+
+/** What the thread starts with. */
+export interface FlowDeliveryStart {
+  /** As FlowSpoolOptions's directory and limit. */
+  readonly spool: string;
+  readonly limit: number;
+  /** Where the files of local flow logs lie. */
+  readonly directory: string;
+  readonly s3?: S3Place;
+}
+
+/** To the thread. */
+export type ToFlowDelivery = { readonly look: true } | { readonly put: number; readonly failure?: Failure };
+
+/** From the thread. */
+export type FromFlowDelivery =
+  | { readonly told: string; readonly delivery: Delivery }
+  | { readonly log: string }
+  | { readonly put: number; readonly to: readonly [account: string, region: string, group: string, stream: string]; readonly events: readonly LogEvent[] };
+
+/** Before a thread that ended by a bug is started again. */
+const restartMs = 1000;
+
+/** Starts the thread; one that fails is replaced. */
+export function openFlowDelivery({ putEvents, log, ...workerData }: FlowDeliveryDependencies): FlowDelivery {
+  const deliveries = new Map<string, Delivery>();
+  let closed = false;
+  let worker: Worker | undefined;
+  const say = (message: ToFlowDelivery) => worker?.postMessage(message);
+  const hear = async (message: FromFlowDelivery) => {
+    if ("log" in message) return log(message.log);
+    if ("told" in message) return void deliveries.set(message.told, message.delivery);
+    const failure = await putEvents(...message.to, message.events).catch((error: unknown) => ({ message: String(error) }));
+    say({ put: message.put, ...(failure && { failure }) });
+  };
+  const start = () => {
+    if (closed) return;
+    const started = new Worker(new URL("./flow-delivery-thread.ts", import.meta.url), { workerData });
+    started.on("message", (message: FromFlowDelivery) => void hear(message));
+    started.on("error", (error) => log(`flow logs: ${error.stack}`));
+    started.on("exit", () => {
+      worker = undefined;
+      if (!closed) setTimeout(start, restartMs).unref();
+    });
+    worker = started;
+  };
+  start();
+  return {
+    status: (flowLog) => deliveries.get(flowLog),
+    look: () => say({ look: true }),
+    close: async () => {
+      closed = true;
+      await worker?.terminate();
+    },
+  };
+}

@@ -1,0 +1,18 @@
+import { parentPort, workerData } from "node:worker_threads";
+import { compileLine, parseFormat } from "../../src/flow/format.ts";
+import { openFlowReader } from "../../src/io/flow-reader.ts";
+import type { Resource } from "../../src/model/resource.ts";
+import { applyChanges, emptyWorld, put } from "../../src/model/world.ts";
+import { isRefusal } from "../../src/values/refuse.ts";
+
+const { realm, resources, start, end } = workerData as { realm: string; resources: Resource[]; start: number; end: number };
+const world = applyChanges(emptyWorld, resources.map(put));
+const reader = openFlowReader(realm);
+const lines: string[] = [];
+reader.read(world, start, end, ({ log, record }) => {
+  const format = parseFormat(log.format);
+  if (isRefusal(format)) throw new Error(format.message);
+  lines.push(compileLine(format)(record));
+});
+reader.close();
+parentPort?.postMessage(lines.sort());

@@ -1,0 +1,94 @@
+/** When a network's ways out are the main table's, for every packet, and when packets are routed in domains of their subnets. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { domainsOf, mainTable, routingOf } from "../../../src/compile/routes.ts";
+import type { Hop, Network } from "../../../src/policy/network.ts";
+import { formatCidr } from "../../../src/values/ip.ts";
+import { acl, allowAll, cidr, ip, network } from "../../network.ts";
+
+type Routes = Readonly<Record<string, Hop>>;
+
+/** Subnets a and b with these routes beside the local one; an instance in each, an internet gateway, a NAT in b, a peer. */
+function routed(a: Routes, b: Routes): Network {
+  const base = network({
+    subnets: { a: "acl", b: "acl" },
+    acls: [acl("acl", allowAll)],
+    groups: [],
+    interfaces: [
+      { id: "eni-a", subnet: "a", groups: [], addresses: ["10.0.1.4"] },
+      { id: "eni-b", subnet: "b", groups: [], addresses: ["10.0.2.4"] },
+    ],
+  });
+  const table = (id: string, routes: Routes) => ({
+    id,
+    routes: Object.entries({ "10.0.0.0/16": local, ...routes })
+      .map(([written, hop]) => ({ destination: cidr(written), hop, written }))
+      .toSorted((one, other) => other.destination.length - one.destination.length),
+  });
+  return {
+    ...base,
+    cidrs: [cidr("10.0.0.0/16")],
+    subnets: new Map([["a", "10.0.1.0/24"], ["b", "10.0.2.0/24"]].map(([id = "", block = ""]) => [id, { id, acl: "acl", cidrs: [cidr(block)], table: id }])),
+    tables: new Map([["a", table("a", a)], ["b", table("b", b)]]),
+    internet: { kind: "internet", id: "igw", device: "inet", index: 2, open: true, addresses: [{ private: ip("10.0.2.9"), public: ip("203.0.113.9") }] },
+    nats: new Map([["nat", { id: "nat", number: 7, subnet: "b", addresses: [{ private: ip("10.0.2.9"), public: ip("203.0.113.9") }] }]]),
+    peerings: new Map([["pcx", { kind: "peering", id: "pcx", device: "pcx", index: 3, network: "other", cidrs: [cidr("10.7.0.0/16")] }]]),
+  };
+}
+
+const local: Hop = { to: "local" };
+const internet: Hop = { to: "internet" };
+const nat: Hop = { to: "nat", id: "nat" };
+const peer: Hop = { to: "peering", id: "pcx" };
+
+/** Which destinations lead out of which device, by the table that says so: `main`, or `marked`. */
+function ways(of: Network): string[] {
+  const { paths = [] } = routingOf(of) ?? {};
+  return paths.flatMap(({ destination, table, lead }) =>
+    typeof lead === "string" ? [] : [`${table === mainTable ? "main" : "marked"} ${formatCidr(destination)} ${lead.device}`],
+  );
+}
+
+const cases: readonly { name: string; a: Routes; b: Routes; expected: string[]; domains: string[] }[] = [
+  {
+    name: "one public, one behind its NAT",
+    a: { "0.0.0.0/0": nat }, b: { "0.0.0.0/0": internet }, expected: ["main 0.0.0.0/0 inet"], domains: [],
+  },
+  {
+    name: "one has ways the other has not",
+    a: {}, b: { "0.0.0.0/0": internet, "10.7.0.0/16": peer }, expected: ["main 0.0.0.0/0 inet", "main 10.7.0.0/16 pcx"], domains: [],
+  },
+  {
+    name: "one takes into nothing what the other's shorter prefix leads to",
+    a: { "198.51.100.0/24": { to: "blackhole" } }, b: { "0.0.0.0/0": internet },
+    expected: ["main 0.0.0.0/0 inet", "main 198.51.100.0/24 inet"], domains: [],
+  },
+  {
+    name: "they lead the same prefix different ways",
+    a: { "0.0.0.0/0": peer }, b: { "0.0.0.0/0": internet }, expected: ["marked 0.0.0.0/0 inet", "marked 0.0.0.0/0 pcx"], domains: ["a", "b"],
+  },
+  {
+    name: "one's longer prefix leads another way than the other's shorter one",
+    a: { "198.51.100.0/24": peer }, b: { "0.0.0.0/0": internet }, expected: ["marked 0.0.0.0/0 inet", "marked 198.51.100.0/24 pcx"], domains: ["a", "b"],
+  },
+  {
+    name: "a route more specific than local is before the main table",
+    a: { "10.0.2.0/24": { to: "appliance", id: "eni-b" }, "0.0.0.0/0": internet }, b: { "0.0.0.0/0": internet },
+    expected: ["main 0.0.0.0/0 inet", "marked 10.0.2.0/24 db"], domains: ["a"],
+  },
+];
+
+for (const { name, a, b, expected, domains } of cases) {
+  test(name, () => {
+    const of = routed(a, b);
+    assert.deepEqual(ways(of).toSorted(), expected);
+    assert.deepEqual([...domainsOf(of).subnets.keys()].toSorted(), domains);
+    assert.equal((routingOf(of)?.lookups.length ?? 0) > 0, domains.length > 0, "who has no domain asks one table");
+  });
+}
+
+test("what no subnet leads anywhere goes nowhere, services' addresses and unused ones of the network too", () => {
+  const nowhere = routingOf(routed({}, { "0.0.0.0/0": internet }))?.paths.filter(({ lead }) => lead === "blackhole");
+  assert.deepEqual(nowhere?.map(({ destination }) => formatCidr(destination)), ["10.0.0.0/16", "169.254.168.0/22", "fd00:ec2::/32", "::/0"]);
+  assert.equal(routingOf(routed({}, {})), undefined);
+});
