@@ -13,7 +13,7 @@ import { rulesReport } from "./api/bailey/rules.ts";
 import { statusReport } from "./api/bailey/status.ts";
 import { ec2Operations } from "./api/ec2/catalog.ts";
 import { prepare } from "./api/ec2/default-vpc.ts";
-import { notDone } from "./api/ec2/standing.ts";
+import { notDone } from "./api/ec2/not-done.ts";
 import type { ControlHandler } from "./api/control.ts";
 import { callOf, type Sources, type State } from "./api/perform.ts";
 import { createServe, type LogEntry } from "./api/serve.ts";

@@ -48,15 +48,26 @@ export interface StatusReport {
 export const status = command({
   name: "status",
   summary: "show the region: its VPCs, subnets, instances, and whether the data plane is in order",
-  usage: "[--region NAME] [--state DIR] [--json]",
+  usage: "[--region NAME] [--state DIR] [--api] [--json]",
   about: `
 Asks the running region for its networks and instances, and whether the kernel enforces the newest revision of them.
 Interfaces with a limit of tracked connections (the tag bailey:tracked-connections) are listed with what it refused.
-The exit code is 1 when the data plane is not in order.`,
-  flags: { region: regionFlag, state: stateFlag, json: jsonFlag },
-  examples: ["./bailey status", "./bailey status --json | jq .dataplane"],
+The exit code is 1 when the data plane is not in order. With --api it says instead how far each of Amazon's operations
+goes: enforced, kept (stored and shown, and not acted on), or unsupported; no region needs to run for that.`,
+  flags: {
+    region: regionFlag,
+    state: stateFlag,
+    api: { type: "boolean", about: "show which operations are enforced, kept and unsupported, by family" },
+    json: jsonFlag,
+  },
+  examples: ["./bailey status", "./bailey status --json | jq .dataplane", "./bailey status --api"],
   positionals: 0,
-  async run({ region, state, json }) {
+  async run({ region, state, api, json }) {
+    if (api) {
+      const { coverageText, ec2Coverage } = await import("./coverage.ts");
+      process.stdout.write(json ? `${JSON.stringify(ec2Coverage(), undefined, 2)}\n` : coverageText(ec2Coverage()));
+      return 0;
+    }
     const answer = await call(stateDirectory(state), "GET", "/_bailey/status", undefined, region);
     if (isRefusal(answer)) return answer;
     const report = answer as StatusReport;

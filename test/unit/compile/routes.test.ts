@@ -60,8 +60,8 @@ const cases: readonly { name: string; a: Routes; b: Routes; expected: string[]; 
   },
   {
     name: "one takes into nothing what the other's shorter prefix leads to",
-    a: { "198.51.100.0/24": { to: "blackhole" } }, b: { "0.0.0.0/0": internet },
-    expected: ["main 0.0.0.0/0 inet", "main 198.51.100.0/24 inet"], domains: [],
+    a: { "198.51.100.0/24": { to: "blackhole" }, "10.7.0.0/16": peer }, b: { "0.0.0.0/0": internet },
+    expected: ["main 0.0.0.0/0 inet", "main 10.7.0.0/16 pcx", "main 198.51.100.0/24 inet"], domains: [],
   },
   {
     name: "they lead the same prefix different ways",

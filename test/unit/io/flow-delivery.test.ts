@@ -7,6 +7,7 @@ import { type TestContext, test } from "node:test";
 import { gunzipSync } from "node:zlib";
 import type { Failure } from "../../../src/flow/deliver.ts";
 import { type FlowDelivery, openFlowDelivery } from "../../../src/io/flow-delivery.ts";
+import { segmentsIn } from "../../../src/io/flow-segments.ts";
 import { mintId } from "../../../src/values/id.ts";
 import { flowLogOf, toBucket, toGroup, toLocal } from "../flow/flow-logs.ts";
 import { FlowPlace, lineAt, recordAt, slot } from "./flow-place.ts";
@@ -70,7 +71,7 @@ test("a thread of its own delivers to each kind of destination, and says how it 
   delivery.look();
   await until(() => delivery.status(inGroup.id) !== undefined);
   assert.deepEqual(delivery.status(inGroup.id), { status: "FAILED", message: "Rate limited: Rate exceeded (ThrottlingException)" });
-  await until(() => at.segments().size === 0);
+  await until(() => segmentsIn(at.spoolPath).length === 0);
   await until(() => delivery.status(inGroup.id)?.status === "SUCCESS" && delivery.status(inBucket.id) !== undefined);
   assert.deepEqual([local, inBucket].map(({ id }) => delivery.status(id)?.status), ["SUCCESS", "SUCCESS"]);
   assert.ok([...at.delivered().values()][0]?.includes(lineAt(slot, 1)));
@@ -94,7 +95,7 @@ test("processes that are killed while they deliver lose nothing, and leave no ha
   }
   at.spool().close();
   deliver();
-  await until(() => at.segments().size === 0);
+  await until(() => segmentsIn(at.spoolPath).length === 0);
   const files = [...at.delivered()].map(([name, text]) => (name.endsWith(".gz") ? text : `live file ${name}`));
   const objects = [...server.objects.values()].map((object) => gunzipSync(object).toString("latin1"));
   for (const texts of [files, objects]) {

@@ -56,10 +56,10 @@ export class FlowPlace {
     });
   }
 
-  /** The paths below a folder, with what they have; gzip unpacked. */
+  /** The paths below a folder, with what they have; gzip unpacked, but for what is half made. */
   files(folder: string): Map<string, string> {
     const paths = globSync("**/*.*", { cwd: folder, withFileTypes: true }).filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
-    return new Map(paths.sort().map((path) => [path.slice(folder.length + 1), textOf(readFileSync(path))]));
+    return new Map(paths.sort().map((path) => [path.slice(folder.length + 1), textOf(path)]));
   }
 
   /** The segments in the spool. */
@@ -77,4 +77,7 @@ export class FlowPlace {
   }
 }
 
-const textOf = (bytes: Buffer): string => (bytes[0] === 0x1f && bytes[1] === 0x8b ? gunzipSync(bytes) : bytes).toString("latin1");
+const textOf = (path: string): string => {
+  const bytes = readFileSync(path);
+  return (path.endsWith(".gz") ? gunzipSync(bytes) : bytes).toString("latin1");
+};
