@@ -28,7 +28,7 @@ import { idlePart } from "./idle.ts";
 import { perWays, type Ways } from "./routes.ts";
 import { hasBlocks, owning, sourceParts } from "./source.ts";
 import { servicesChain, servicesPart } from "./services.ts";
-import { UDP } from "../values/protocol.ts";
+import { ICMPV6, UDP } from "../values/protocol.ts";
 import {
   type Action,
   type Chain,
@@ -113,10 +113,9 @@ const basePart = (blocks: boolean): Part => ({
       name: "router",
       hook: { at: "input", priority: "filter" },
       rules: [
-        rule([{ protocol: 1 }, { values: { from: 0x0800, to: 0x0800 }, field: "type" }], { accept: true }),
-        rule([{ protocol: 58 }, { values: { from: 0x8000, to: 0x8000 }, field: "type" }], { accept: true }),
-        rule([{ protocol: 58 }, { values: { from: 0x8500, to: 0x88ff }, field: "type" }], { accept: true }),
         ...owning("iifIndex", "saddr", blocks).map((own) => rule([own], { goto: servicesChain })),
+        // What links need before they have an address. A peer's packets are nobody's own, and get no answer here.
+        rule([{ protocol: ICMPV6 }, { values: { from: 0x8500, to: 0x88ff }, field: "type" }], { accept: true }),
         rule([{ protocol: UDP }, { values: { from: 67, to: 67 }, field: "port" }], { accept: true }),
       ],
     },

@@ -2,7 +2,7 @@
 import { serviceAddresses, servicePorts } from "../policy/services.ts";
 import { type Cidr, hostCidr } from "../values/ip.ts";
 import { once } from "../values/once.ts";
-import { UDP } from "../values/protocol.ts";
+import { ICMP, ICMPV6, UDP } from "../values/protocol.ts";
 import { type Part, rule, type Section, section, type Timeout } from "./rule.ts";
 
 export const servicesChain = "services";
@@ -20,6 +20,10 @@ export const servicesPart = once((cidrs: readonly Cidr[]): Section => {
       {
         name: servicesChain,
         rules: [
+          // The router answers ping.
+          rule([{ protocol: ICMP }, { values: { from: 0x0800, to: 0x0800 }, field: "type" }], { accept: true }),
+          rule([{ protocol: ICMPV6 }, { values: { from: 0x8000, to: 0x8000 }, field: "type" }], { accept: true }),
+          rule([{ protocol: ICMPV6 }, { values: { from: 0x8500, to: 0x88ff }, field: "type" }], { accept: true }),
           ...([4, 6] as const).map((family) => rule([{ lookup: [`daddr${family}`], set: `services${family}` }], { goto: "services/asked" })),
           // The router's own addresses answer nothing else but requests for an address.
           rule([{ protocol: UDP }, { values: { from: 67, to: 67 }, field: "port" }], { accept: true }),

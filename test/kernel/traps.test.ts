@@ -48,7 +48,7 @@ test("a list holds for an interface that comes later", { skip }, async () => {
     assert.equal(await crosses(lab, whole, other, true), true, "what the list allows");
   });
   const listless = (steps: Step[]): Step[] =>
-    steps.map((step) => (step.op === "nft" ? { ...step, commands: step.commands.replace('"da" : goto subnet-a/in', '"da" : goto destination') } : step));
+    steps.map((step) => (step.op === "nft" ? { ...step, commands: step.commands.replace('"da" : goto subnet-a/in', '"da" : goto arrive') } : step));
   await withLab(before, async (lab) => {
     await lab.apply(whole);
     assert.equal(await crosses(lab, whole, unwanted, true), true, "planted: an interface its list does not know");
