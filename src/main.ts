@@ -13,6 +13,7 @@ import { rulesReport } from "./api/bailey/rules.ts";
 import { statusReport } from "./api/bailey/status.ts";
 import { ec2Operations } from "./api/ec2/catalog.ts";
 import { prepare } from "./api/ec2/default-vpc.ts";
+import { logsOperations } from "./api/logs/catalog.ts";
 import { notDone } from "./api/ec2/not-done.ts";
 import type { ControlHandler } from "./api/control.ts";
 import { callOf, type Sources, type State } from "./api/perform.ts";
@@ -30,13 +31,17 @@ import { crypto, randomHex } from "./io/crypto.ts";
 import { openGuests } from "./io/guests.ts";
 import { listenHttps } from "./io/https.ts";
 import { openFlowLogs } from "./io/flow-logs.ts";
+import { type S3Place, s3Credentials } from "./io/flow-s3.ts";
 import { openKernel } from "./io/kernel.ts";
+import { openQueries } from "./io/log-queries.ts";
+import { openLogStore } from "./io/log-store.ts";
 import { openServices } from "./io/services.ts";
 import { loadModel } from "./io/shapes.ts";
 import { holdWorld } from "./io/state.ts";
 import { openStore } from "./io/store.ts";
 import { openTokenSecret } from "./io/token-secret.ts";
 import type { Delivery } from "./flow/deliver.ts";
+import { forgettableGone } from "./model/gone.ts";
 import { forgettable } from "./model/instance.ts";
 import { forgettableNatGateways } from "./model/nat-gateway.ts";
 import { forgettablePeerings } from "./model/peering.ts";
@@ -60,6 +65,8 @@ function logCall({ time, action, status, code, kept, story, requestId }: LogEntr
   if (story !== undefined) process.stderr.write(`${time} ${action ?? "?"} ${status} ${code ?? ""} ${requestId}\n${story}\n`);
 }
 
+const logsFile = (state: string): string => join(state, "logs.db");
+
 /** Starts the region of a state directory; refused when its files can't be used. Rejects when it can't listen. */
 export async function startRegion(options: RegionOptions): Promise<Running | Refusal> {
   const store = openStore(join(options.state, "state.db"));
@@ -71,11 +78,19 @@ export async function startRegion(options: RegionOptions): Promise<Running | Ref
     store.close();
     return credentials;
   }
+  const logStore = openLogStore(logsFile(options.state));
+  if (isRefusal(logStore)) {
+    store.close();
+    return logStore;
+  }
+  const queries = openQueries(logsFile(options.state), log);
   const { accessKeyId, secretAccessKey: secret, account, region } = credentials;
   const certificate = await openCertificate(options.state, [options.host], new Date());
 
   const held = holdWorld(store);
-  const plane = options.dataplane === "kernel" ? openPlane(held, store.realm, options, (changes) => commitAll(changes)) : absentPlane(held);
+  const { s3Endpoint: endpointOfS3 } = options;
+  const s3 = endpointOfS3 === undefined ? undefined : { endpoint: endpointOfS3, region, credentials: s3Credentials(process.env, { accessKeyId, secretAccessKey: secret }) };
+  const plane = options.dataplane === "kernel" ? openPlane(held, store.realm, options, s3, (changes) => commitAll(changes)) : absentPlane(held);
   const instances = startInstances({
     guests: plane.guests,
     realm: store.realm,
@@ -104,6 +119,7 @@ export async function startRegion(options: RegionOptions): Promise<Running | Ref
     random: randomHex,
     quotas: options.quotas,
     publicPool: options.publicPool,
+    anyImage: options.anyImage ?? false,
     digest: (text) => crypto.sha256hex(Buffer.from(text)),
     delivery: plane.delivery,
     console: (id) => Buffer.from(plane.guests.console(id)).toString("base64") || undefined,
@@ -114,6 +130,7 @@ export async function startRegion(options: RegionOptions): Promise<Running | Ref
     ...sources,
     services: new Map([
       ["ec2", { model: () => loadModel("ec2"), operations: ec2Operations, notDone }],
+      ["logs", { model: () => loadModel("logs"), operations: logsOperations({ store: logStore, queries }) }],
       ["sts", { model: () => loadModel("sts"), operations: new Map([["GetCallerIdentity", getCallerIdentity]]) }],
     ]),
     crypto,
@@ -133,6 +150,8 @@ export async function startRegion(options: RegionOptions): Promise<Running | Ref
     ...(options.allowReset && {
       reset: async () => {
         const { revision } = commitAll(everything(held.world()).map(remove));
+        await queries.clear();
+        logStore.clear();
         await plane.settle(revision);
       },
     }),
@@ -141,6 +160,8 @@ export async function startRegion(options: RegionOptions): Promise<Running | Ref
   const close = async () => {
     await instances.stop();
     await plane.close();
+    await queries.clear();
+    logStore.close();
     store.close();
   };
   const server = await listenHttps(serve, { ...certificate, host: options.host, port: options.port }).catch(
@@ -152,7 +173,8 @@ export async function startRegion(options: RegionOptions): Promise<Running | Ref
   endpoint = server.url;
   const again = setInterval(() => {
     const [world, now] = [held.world(), new Date().toISOString()];
-    commitAll([...forgettable(world, now), ...forgettableNatGateways(world, now), ...forgettablePeerings(world, now)]);
+    commitAll([...forgettable(world, now), ...forgettableNatGateways(world, now), ...forgettablePeerings(world, now), ...forgettableGone(world, now)]);
+    logStore.sweep(Date.parse(now));
     plane.resync();
     // Nobody says when an instance's processes have died.
     instances.poke();
@@ -202,7 +224,7 @@ interface Plane {
 /** How long an instance's start waits for the services of its network, in milliseconds. */
 const servicesMs = 1000;
 
-function openPlane(held: State, realm: string, { state, dnsUpstream, activation, publicPool, beyond }: RegionOptions, commit: (changes: readonly Change[]) => void): Plane {
+function openPlane(held: State, realm: string, { state, dnsUpstream, activation, publicPool, beyond }: RegionOptions, s3: S3Place | undefined, commit: (changes: readonly Change[]) => void): Plane {
   const kernel = openKernel();
   const world = () => held.world();
   const settings = {
@@ -213,7 +235,7 @@ function openPlane(held: State, realm: string, { state, dnsUpstream, activation,
   };
   const services = openServices({ realm, settings, opener: kernel, world, log });
   const blame = (namespace: string, why: string) => commit(unusable(held.world(), realm, namespace, why, new Date().toISOString()));
-  const flowLogs = openFlowLogs({ realm, state, putEvents: () => Promise.resolve({ message: "this region has no log groups" }), world, log });
+  const flowLogs = openFlowLogs({ realm, state, logs: logsFile(state), ...(s3 && { s3 }), world, log });
   const loop = startLoop({ kernel, realm, internet: { pool: cidrOf(publicPool), beyond }, world, sleep: (ms) => sleep(ms), blame, log });
   return {
     guests: openGuests(state, realm),

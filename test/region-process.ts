@@ -48,18 +48,7 @@ export async function startRegion(dataplane: "kernel" | "none", existing?: strin
     await sleep(2);
   }
   const facts = JSON.parse(fs.readFileSync(endpointFile, "utf8")) as { endpoint: string; caBundle: string; region: string; pid: number };
-  const credentials = JSON.parse(fs.readFileSync(path.join(state, "credentials.json"), "utf8")) as {
-    accessKeyId: string;
-    secretAccessKey: string;
-  };
-  const url = new URL(facts.endpoint);
-  const agent = new Agent({ keepAlive: true, ca: fs.readFileSync(facts.caBundle) });
-  const call = async (action: string, parameters: Readonly<Record<string, string>> = {}) => {
-    const body = new URLSearchParams({ Action: action, Version: "2016-11-15", ...parameters }).toString();
-    const scope = { region: facts.region, service: "ec2" };
-    const headers = sign({ method: "POST", host: url.host, path: "/", body }, credentials, scope, Date.now());
-    return post(url, agent, headers, body);
-  };
+  const { call, agent, credentials } = clientOf(state, facts);
   await call("DescribeVpcs");
   const startMs = performance.now() - begun;
   return {
@@ -80,6 +69,23 @@ export async function startRegion(dataplane: "kernel" | "none", existing?: strin
       await new Promise((resolve) => down.once("exit", resolve));
     },
   };
+}
+
+/** A client with the root keys of a state's region; its connections are its agent's. */
+export function clientOf(state: string, region: { readonly endpoint: string; readonly caBundle: string; readonly region: string }) {
+  const credentials = JSON.parse(fs.readFileSync(path.join(state, "credentials.json"), "utf8")) as {
+    accessKeyId: string;
+    secretAccessKey: string;
+  };
+  const url = new URL(region.endpoint);
+  const agent = new Agent({ keepAlive: true, ca: fs.readFileSync(region.caBundle) });
+  const call: Region["call"] = async (action, parameters = {}) => {
+    const body = new URLSearchParams({ Action: action, Version: "2016-11-15", ...parameters }).toString();
+    const scope = { region: region.region, service: "ec2" };
+    const headers = sign({ method: "POST", host: url.host, path: "/", body }, credentials, scope, Date.now());
+    return post(url, agent, headers, body);
+  };
+  return { call, agent, credentials };
 }
 
 /** Posts a form and returns the body of a 200; rejects on any other answer. */

@@ -1,4 +1,7 @@
-/** Random networks, changes to them, and the packets at the edges of their rules. */
+/**
+ * Random networks, changes to them, and the packets at the edges of their rules. No interface has an allowance of
+ * connections: the judge does not count, and the reader of compiled text knows no set that does.
+ */
 import { type Acl, type AclEntry, closed, type Direction, type Group, type GroupRule, type Interface, type Network, type Peer, type PrefixList, type Values } from "../src/policy/network.ts";
 import { type Cidr, covers, type Family, firstOf, type Ip, lastOf, offset, widthOf } from "../src/values/ip.ts";
 import { hasPorts, hasTypes, type Protocol } from "../src/values/protocol.ts";

@@ -3,7 +3,7 @@
  * that a packet crosses one router; beside ours, the same links with nothing but plain Linux address translation.
  */
 import type { Link, NamespaceState } from "../../src/apply/kernel.ts";
-import { addTo, type Draft, draft, together } from "../../src/apply/state.ts";
+import { addTo, type Draft, draft, pieced } from "../../src/apply/state.ts";
 import { routerWays } from "../../src/apply/uplinks.ts";
 import { routerNeighbour, uplinkNeighbour } from "../../src/compile/routes.ts";
 import type { Hop, Internet, Network, Route } from "../../src/policy/network.ts";
@@ -78,7 +78,7 @@ export const serverOutside: Layout = (site, rules) => {
   const router = draft("router");
   addClient(router, site);
   const ends = clientAndOutsider(site);
-  if ("policy" in rules) return new Map<string, NamespaceState>([[site.router, together(router, waysTo(site, rules.policy))], ...ends]);
+  if ("policy" in rules) return new Map<string, NamespaceState>([[site.router, pieced("router", new Map([["client", router]]), waysTo(site, rules.policy))], ...ends]);
   const link = uplinkTo(site);
   router.links.set(link.device, link);
   addTo.address(router, { device: link.device, ip: ip(publicAddresses.nat), length: 32 });
@@ -91,7 +91,7 @@ export const serverOutside: Layout = (site, rules) => {
 export const serverInside: Layout = (site, rules) => {
   const all = new Map(twoInterfaces(site));
   const router = all.get(site.router);
-  if (router && "policy" in rules) all.set(site.router, together(router, waysTo(site, rules.policy, "outside")));
+  if (router && "policy" in rules) all.set(site.router, pieced("router", new Map([["inside", router]]), waysTo(site, rules.policy, "outside")));
   return all;
 };
 

@@ -78,11 +78,12 @@ function walk(place: Place, observed: Observed, before: Tracked): Judgement {
 }
 
 /** As the traffic is said to be: a reply is judged with what its connection's first packet leaves behind. */
-function judgeAs(place: Place, observed: Observed): OwnSide {
-  const before = observed.reply ? walk(place, otherWay(observed), untracked).tracked : untracked;
-  const { trace } = walk(place, observed, { ...untracked, ...onOwnSide(before, observed) });
+function judgeAs(place: Place, observed: Observed): OwnSide & { readonly plausible: boolean } {
+  const question = observed.reply ? walk(place, otherWay(observed), untracked) : undefined;
+  const { trace } = walk(place, observed, { ...untracked, ...(question && onOwnSide(question.tracked, observed)) });
   const steps = trace.filter(({ gate }) => ownGates[observed.direction].includes(gate));
-  return { verdict: steps.some(({ action }) => action === "deny") ? "drop" : "accept", steps, observed };
+  const verdict = steps.some(({ action }) => action === "deny") ? "drop" : "accept";
+  return { verdict, steps, observed, plausible: verdict === "accept" && question?.verdict !== "drop" };
 }
 
 /** What of a connection's memory belongs to the interface itself. */
@@ -91,11 +92,11 @@ const onOwnSide = ({ originator, responder }: Tracked, { direction, reply }: Obs
 
 /**
  * What the interface's gates say of recorded traffic. Records don't always tell who opened a connection: admitted
- * traffic that no rule admits as a question is judged as an answer, and the other way round.
+ * traffic that is no question a rule admits, and answers none, is judged the other way round.
  */
 export function judgeOwnSide(place: Place, observed: Observed, admitted: boolean): OwnSide {
-  const first = judgeAs(place, observed);
-  if (!admitted || first.verdict === "accept") return first;
-  const second = judgeAs(place, otherRole(observed));
-  return second.verdict === "accept" ? second : first;
+  const { plausible, ...first } = judgeAs(place, observed);
+  if (!admitted || plausible) return first;
+  const { plausible: better, ...second } = judgeAs(place, otherRole(observed));
+  return better ? second : first;
 }

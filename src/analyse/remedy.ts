@@ -1,11 +1,11 @@
 /** The smallest change that admits what is refused: found gate by gate, each answer the judge's own. */
 import { ephemeralPorts, natPorts, type Journey, type Networks } from "../policy/journey.ts";
 import type { Packet, Step } from "../policy/judge.ts";
-import type { Direction, Network, Values } from "../policy/network.ts";
-import { hostCidr } from "../values/ip.ts";
+import type { Acl, AclEntry, Direction, Network, Values } from "../policy/network.ts";
+import { formatCidr, hostCidr } from "../values/ip.ts";
 import { type Range, within } from "../values/ports.ts";
 import { hasPorts, hasTypes } from "../values/protocol.ts";
-import { type Amendment, amended, numberBefore, numberOf } from "./amendment.ts";
+import { type Amendment, amended, type NewEntry, numberBefore, numberOf } from "./amendment.ts";
 import { type OwnSide, type Place, judgeOwnSide } from "./own-side.ts";
 import { type Observed, packetOf } from "./observed.ts";
 
@@ -32,15 +32,18 @@ export type Trial = (networks: Networks) => Denied | "nowhere" | undefined;
 /** More gates than any way has. */
 const mostAmendments = 12;
 
-/** Tries, adds what admits the packet at the gate that refuses it, and tries again. */
-export function remedy(networks: Networks, trial: Trial): Remedy {
+/**
+ * Tries, adds what admits the packet at the gate that refuses it, and tries again. `proposed` is what was proposed for
+ * something else and may be there by then, or not: no number of it is used again but for the very same entry.
+ */
+export function remedy(networks: Networks, trial: Trial, proposed: readonly Amendment[] = []): Remedy {
   const amendments: Amendment[] = [];
   let present = networks;
   for (;;) {
     const denied = trial(present);
     if (denied === undefined) return { amendments, networks: present };
     if (denied === "nowhere") return { amendments, networks: present, remains: denied };
-    const amendment = amendments.length < mostAmendments ? amendmentFor(denied) : undefined;
+    const amendment = amendments.length < mostAmendments ? amendmentFor(denied, proposed) : undefined;
     if (!amendment) return { amendments, networks: present, remains: denied.step };
     amendments.push(amendment);
     present = amended(present, amendment);
@@ -72,7 +75,7 @@ export function deniedHere(place: Place, observed: Observed): Denied | undefined
 export const portsOf = (client: number): Range =>
   [ephemeralPorts, natPorts].find((range) => within(range, client)) ?? { from: client, to: client };
 
-function amendmentFor({ step, network, packet, ports }: Denied): Amendment | undefined {
+function amendmentFor({ step, network, packet, ports }: Denied, proposed: readonly Amendment[]): Amendment | undefined {
   const direction: Direction = step.gate === "groups out" || step.gate === "acl out" ? "out" : "in";
   const { protocol, value } = packet;
   const values: Values = hasPorts(protocol) || hasTypes(protocol) ? (ports ?? { from: value, to: value }) : "any";
@@ -83,12 +86,24 @@ function amendmentFor({ step, network, packet, ports }: Denied): Amendment | und
   }
   const acl = step.gate === "acl in" || step.gate === "acl out" ? network.acls.get(step.at) : undefined;
   if (!acl) return undefined;
-  const decided = acl[direction].find(({ id }) => typeof step.because !== "string" && id === step.because.rule);
-  const number = numberBefore(acl[direction], decided ? numberOf(decided) : Infinity);
+  const entry = { action: "allow", protocol, values, cidr } as const;
+  return newEntry(acl, direction, entry, step, proposed.filter((each) => "acl" in each && each.acl === acl.id && each.direction === direction));
+}
+
+/** Right before the entry that decided. */
+function newEntry(acl: Acl, direction: Direction, said: Omit<AclEntry, "id">, { because }: Step, proposed: readonly Amendment[]): NewEntry | undefined {
+  const decided = acl[direction].find(({ id }) => typeof because !== "string" && id === because.rule);
+  const next = decided ? numberOf(decided) : Infinity;
+  const entries = proposed.filter((each) => "acl" in each);
+  const same = entries.find(({ number, entry }) => number < next && words(entry) === words(said));
+  if (same) return same;
+  const number = numberBefore([...acl[direction], ...entries.map(({ entry }) => entry)], next);
   if (number === undefined) return undefined;
   const id = `${acl.id}:${number}:${direction === "in" ? "ingress" : "egress"}`;
-  return { acl: acl.id, direction, number, entry: { id, action: "allow", protocol, values, cidr } };
+  return { acl: acl.id, direction, number, entry: { id, ...said } };
 }
+
+const words = ({ protocol, values, cidr }: Omit<AclEntry, "id">): string => JSON.stringify([protocol, values, formatCidr(cidr)]);
 
 /** Of an interface's groups the one that fewest others have. */
 function leastUsed({ interfaces }: Network, at: string): string | undefined {

@@ -20,7 +20,8 @@ interface Condition<View> {
 
 /**
  * Reads the filters of a call: what it gives says whether a shown resource passes all of them, each by any of its
- * values. Every table has `tag:KEY` and `tag-key` beside its own names. Refuses names the table does not have.
+ * values, and by none when it has none. Every table has `tag:KEY`, `tag-key` and `tag-value` beside its own names.
+ * Refuses names the table does not have.
  */
 export function parseFilters<View extends Tagged>(
   table: Filters<View>,
@@ -37,8 +38,7 @@ export function parseFilters<View extends Tagged>(
   for (const { Name, Values } of filters ?? []) {
     const values = Name === undefined ? undefined : valuesOf(table, Name);
     if (!values) return refuse("InvalidParameterValue", `The filter '${Name ?? "null"}' is invalid`);
-    if (!Values?.length) return refuse("InvalidParameterValue", `The filter '${Name}' must have at least one value`);
-    conditions.push({ values, patterns: Values.map(parsePattern) });
+    conditions.push({ values, patterns: (Values ?? []).map(parsePattern) });
   }
   return (view) => conditions.every((condition) => passes(condition, view));
 }
@@ -49,6 +49,7 @@ const passes = <View>({ values, patterns }: Condition<View>, view: View): boolea
 function valuesOf<View extends Tagged>(table: Filters<View>, name: string): Condition<View>["values"] | undefined {
   const tagsOf = ({ Tags, TagSet }: Tagged): Tag[] => Tags ?? TagSet ?? [];
   if (name === "tag-key") return (view) => tagsOf(view).map((tag) => tag.Key);
+  if (name === "tag-value") return (view) => tagsOf(view).map((tag) => tag.Value);
   if (name.startsWith("tag:")) {
     const key = name.slice("tag:".length);
     return (view) => tagsOf(view).filter((tag) => tag.Key === key).map((tag) => tag.Value);

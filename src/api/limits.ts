@@ -21,6 +21,16 @@ export const standardQuotas = {
   /** Amazon: 5. The pool of a region of one's own is the limit that counts. */
   elasticIps: 100,
   natGatewaysPerZone: 5,
+  customerGateways: 50,
+  vpnGateways: 5,
+  vpnConnections: 50,
+  vpnConnectionsPerGateway: 10,
+  gatewayEndpointsPerVpc: 20,
+  interfaceEndpointsPerVpc: 50,
+  endpointServices: 20,
+  transitGateways: 5,
+  transitGatewaysPerVpc: 5,
+  routeTablesPerTransitGateway: 20,
   /** Of a public one. */
   elasticIpsPerNatGateway: 2,
   aclsPerVpc: 200,

@@ -31,6 +31,8 @@ export interface Call {
   readonly quotas: Quotas;
   /** The prefix public addresses are given out of, canonical. */
   readonly publicPool: string;
+  /** Whether any well-formed image id stands for the region's own image. */
+  readonly anyImage?: boolean;
   /** How a flow log's records were last delivered; undefined when there was nothing to deliver yet. */
   delivery?(flowLog: Id<"flow-log">): Delivery | undefined;
   /** What the instance's processes last wrote to its console, base64; undefined when there is nothing. */
@@ -46,6 +48,8 @@ export interface Outcome<O> {
 /** An operation is its name and one pure function; everything around it is done once, in serve. */
 export interface Operation<A extends Action> {
   readonly name: A;
+  /** Members of the input that Amazon's model requires, and whose absence this operation refuses in words of its own. */
+  readonly answersFor?: readonly (keyof Input<A> & string)[];
   run(world: World, input: Input<A>, call: Call): Refusal | Outcome<Output<A>>;
 }
 

@@ -19,6 +19,7 @@ export interface ServedCall extends Call {
 /** An operation of any service. What EC2's are typed with (Operation<A>) is one of these. */
 export interface ServedOperation {
   readonly name: string;
+  readonly answersFor?: readonly string[];
   run(world: World, input: object, call: ServedCall): Refusal | Outcome<object>;
 }
 
@@ -38,6 +39,8 @@ export interface Sources {
   readonly quotas?: Quotas;
   /** The prefix public addresses are given out of, canonical. The standard one, where it is absent. */
   readonly publicPool?: string;
+  /** Whether launches may name any image. No, where it is absent. */
+  readonly anyImage?: boolean;
   /** What an instance's processes last wrote to its console, base64; undefined when there is nothing. */
   console?(instance: string): string | undefined;
   /** How a flow log's records were last delivered; undefined when there was nothing to deliver yet. */
@@ -56,6 +59,7 @@ export function callOf(caller: Caller, sources: Sources): ServedCall {
     digest: (text) => sources.digest(text),
     quotas: sources.quotas ?? standardQuotas,
     publicPool: sources.publicPool ?? standardPublicPool,
+    anyImage: sources.anyImage ?? false,
     console: (instance) => sources.console?.(instance),
     delivery: (flowLog) => sources.delivery?.(flowLog),
   };

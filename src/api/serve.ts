@@ -210,7 +210,7 @@ async function serveCall(
   const found = locateOperation(model, service, action);
   if (isRefusal(found)) return found;
   trail.action = `${caller.service}:${action}`;
-  const input = wireCall.decode(found.shape);
+  const input = wireCall.decode(found.shape, found.operation.answersFor);
   if (isRefusal(input)) return input;
   const denied = authorise(caller, trail.action);
   if (denied) return denied;

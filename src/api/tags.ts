@@ -43,23 +43,24 @@ export function mergeTags(tags: Tags, added: Tags): Tags | Refusal {
 }
 
 /**
- * The tags a creating call gives what it creates, by resource type. Each type may be named once, and only if the call
- * creates such a resource.
+ * The tags a creating call gives what it creates, by resource type, which must be one the call creates. Amazon's calls
+ * differ in the code they refuse with.
  */
 export function parseTagSpecifications<T extends string>(
   specifications: readonly TagSpecification[] | undefined,
   types: readonly T[],
+  code: "InvalidParameterValue" | "InvalidParameter" = "InvalidParameterValue",
 ): Partial<Record<T, Tags>> | Refusal {
   const byType: Partial<Record<T, Tags>> = {};
   for (const { ResourceType, Tags: list } of specifications ?? []) {
-    if (ResourceType === undefined) return refuse("InvalidParameterValue", "Tag specification resource type must have a value");
+    if (ResourceType === undefined) return refuse(code, "Tag specification resource type must have a value");
     const type = types.find((candidate) => candidate === ResourceType);
     if (type === undefined) {
-      return refuse("InvalidParameterValue", `'${ResourceType}' is not a valid taggable resource type for this operation.`);
+      return refuse(code, `'${ResourceType}' is not a valid taggable resource type for this operation.`);
     }
-    if (byType[type]) return refuse("InvalidParameterValue", `Duplicate resource type '${type}' in tag specifications.`);
-    if (!list?.length) return refuse("InvalidParameterValue", "Tag specification must have at least one tag");
-    const tags = parseTags(list);
+    if (!list?.length) return refuse(code, "Tag specification must have at least one tag");
+    const before: Tags = byType[type] ?? {};
+    const tags = parseTags([...tagList(before), ...list]);
     if (isRefusal(tags)) return tags;
     byType[type] = tags;
   }

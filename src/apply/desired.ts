@@ -1,14 +1,14 @@
 /** What the kernel should hold for a world: a router's namespace for each network, a host's for each living instance. */
 import { hostNamespace, routerNamespace } from "../compile/names.ts";
 import type { Attached, Attachment, Instance, NetworkInterface, Vpc } from "../model/resource.ts";
-import { mtu, routerLinkLocal } from "../model/subnet.ts";
+import { blocksOfSubnet, ipv4BlockOf, mtu, routerLinkLocal } from "../model/subnet.ts";
 import { everywhere, listed, need, type Table, type World } from "../model/world.ts";
 import { deviceName, lower } from "../policy/lower.ts";
 import type { Network } from "../policy/network.ts";
 import { firstOf, hostCidr, type Ip, offset, widthOf, cidrOf } from "../values/ip.ts";
 import { once } from "../values/once.ts";
 import { type Link, type NamespaceState, tapPort } from "./kernel.ts";
-import { addTo, type Draft, draft, together } from "./state.ts";
+import { addTo, type Draft, draft, pieced } from "./state.ts";
 import { named, outside, type Outside, routerWays } from "./uplinks.ts";
 import { addressesOf } from "../model/network-interface.ts";
 
@@ -32,13 +32,13 @@ export function desire(world: World, realm: string, internet: Outside): Desired 
   for (const [vpc, network] of lower(world)) {
     const name = routerNamespace(realm, vpc);
     networks.set(name, network);
-    const interfaces = routerState(
+    const interfaces = routerPieces(
       listed(world, "subnetsOfVpc", vpc),
       listed(world, "interfacesOfVpc", vpc),
       listed(world, "instancesOfVpc", vpc),
       named(realm),
     );
-    namespaces.set(name, joined(interfaces, routerWays(network, realm)));
+    namespaces.set(name, routerState(interfaces, routerWays(network, realm)));
   }
   for (const [name, state] of outside(networks.values(), realm, internet)) namespaces.set(name, state);
   for (const instance of everywhere(world, "instance")) {
@@ -55,42 +55,55 @@ export function desire(world: World, realm: string, internet: Outside): Desired 
 /** The kernel gives IPv6 routes metric 1024 where none is asked for; ours say it, so that they read back the same. */
 const linkMetric = (ip: Ip): number => (ip.family === 4 ? 0 : 1024);
 
-const joined = once(together);
+/** A router's namespace; `ways` is what it holds beside its interfaces. */
+const routerState = once((interfaces: ReadonlyMap<string, NamespaceState>, ways: NamespaceState): NamespaceState => pieced("router", interfaces, ways));
 
-const routerState = once((
-  subnets: Table<"subnet">,
-  interfaces: Table<"network-interface">,
-  instances: Table<"instance">,
-  { name: realm }: { readonly name: string },
-): NamespaceState => {
+const routersState = once((subnets: Table<"subnet">): NamespaceState => {
   const state = draft("router");
   for (const subnet of subnets.values()) {
-    for (const cidr of [subnet.cidr, ...subnet.ipv6Cidrs.map((each) => each.cidr)]) {
+    for (const cidr of blocksOfSubnet(subnet)) {
       const router = offset(firstOf(cidrOf(cidr)), 1);
       addTo.address(state, { device: "lo", ip: router, length: widthOf(router.family) });
-    }
-  }
-  for (const resource of interfaces.values()) {
-    const link = linkOf(instances, realm, resource);
-    if (!link) continue;
-    state.links.set(link.device, link);
-    addTo.address(state, { device: link.device, ip: routerLinkLocal, length: 64 });
-    for (const ip of addressesOf(resource)) {
-      addTo.route(state, { destination: hostCidr(ip), device: link.device, metric: linkMetric(ip) });
-      addTo.neighbour(state, { device: link.device, ip, mac: resource.mac });
-    }
-    for (const destination of [...(resource.prefixes ?? []), ...(resource.ipv6Prefixes ?? [])].map(cidrOf)) {
-      const { family } = destination;
-      const via = addressesOf(resource).find((ip) => ip.family === family);
-      if (via) addTo.route(state, { destination, device: link.device, via, metric: linkMetric(via) });
     }
   }
   return state;
 });
 
-function linkOf(instances: Table<"instance">, realm: string, resource: NetworkInterface): Link | undefined {
-  const instance = resource.attachment && instances.get(resource.attachment.instance);
-  if (!resource.attachment || !instance || !isLiving(instance)) return undefined;
+/** What a router holds for each interface on a link, and for its subnets. */
+const routerPieces = once((
+  subnets: Table<"subnet">,
+  interfaces: Table<"network-interface">,
+  instances: Table<"instance">,
+  realm: { readonly name: string },
+): ReadonlyMap<string, NamespaceState> => {
+  const pieces = new Map([["subnets", routersState(subnets)]]);
+  for (const resource of interfaces.values()) {
+    const instance = resource.attachment && instances.get(resource.attachment.instance);
+    if (instance && isLiving(instance)) pieces.set(resource.id, interfaceState(resource, instance, realm));
+  }
+  return pieces;
+});
+
+const interfaceState = once((resource: NetworkInterface, instance: Instance, { name: realm }: { readonly name: string }): NamespaceState => {
+  const state = draft("router");
+  const link = linkOf(instance, realm, resource);
+  if (!link) return state;
+  state.links.set(link.device, link);
+  addTo.address(state, { device: link.device, ip: routerLinkLocal, length: 64 });
+  for (const ip of addressesOf(resource)) {
+    addTo.route(state, { destination: hostCidr(ip), device: link.device, metric: linkMetric(ip) });
+    addTo.neighbour(state, { device: link.device, ip, mac: resource.mac });
+  }
+  for (const destination of [...(resource.prefixes ?? []), ...(resource.ipv6Prefixes ?? [])].map(cidrOf)) {
+    const { family } = destination;
+    const via = addressesOf(resource).find((ip) => ip.family === family);
+    if (via) addTo.route(state, { destination, device: link.device, via, metric: linkMetric(via) });
+  }
+  return state;
+});
+
+function linkOf(instance: Instance, realm: string, resource: NetworkInterface): Link | undefined {
+  if (!resource.attachment) return undefined;
   return {
     device: deviceName(resource.id),
     index: resource.number,
@@ -140,7 +153,7 @@ function addInterfaces(state: Draft, interfaces: Table<"network-interface">, sub
     if (!resource.attachment || !home) continue;
     const device = guestDevice(resource.attachment);
     const metric = 512 + resource.attachment.deviceIndex;
-    const subnet = cidrOf(home.cidr);
+    const subnet = ipv4BlockOf(home);
     for (const ip of addressesOf(resource)) {
       addTo.address(state, { device, ip, length: ip.family === 4 ? subnet.length : 128 });
     }

@@ -1,4 +1,5 @@
 /** The kernel as the reconciler sees it: what it may be asked to do, and what can be read back. Plain data both ways. */
+import type { Translated } from "../policy/translation.ts";
 import type { Cidr, Family, Ip } from "../values/ip.ts";
 
 /**
@@ -89,6 +90,14 @@ export interface NamespaceState {
 /** Our end of the link that a tap is joined to. */
 export const tapPort = "bailey-port";
 
+/** A connection whose addresses are not the same for both its ends. */
+export interface TranslatedConnection extends Translated {
+  /** That of an appliance's leg; 0 elsewhere. */
+  readonly zone: number;
+  /** What the kernel knows it by. */
+  readonly key: { readonly original: Uint8Array; readonly id: Uint8Array; readonly zone?: Uint8Array };
+}
+
 /** The ruleset in force, as its marker says it: what was intended, and the generation. */
 export interface Marker {
   readonly fingerprint: string;
@@ -110,6 +119,7 @@ export type Step =
   | { readonly op: "neighbour.add" | "neighbour.delete"; readonly namespace: string; readonly neighbour: Neighbour }
   | { readonly op: "beyond.add" | "beyond.delete"; readonly namespace: string; readonly device: string }
   | { readonly op: "tap.add"; readonly namespace: string; readonly tap: string }
+  | { readonly op: "connection.delete"; readonly namespace: string; readonly connection: TranslatedConnection }
   /** One nftables transaction. */
   | { readonly op: "nft"; readonly namespace: string; readonly commands: string };
 
@@ -127,6 +137,8 @@ export interface Kernel {
   run(steps: readonly Step[]): Promise<void>;
   /** Everything in namespaces whose name starts with the prefix. */
   observe(prefix: string): Promise<ReadonlyMap<string, ObservedNamespace>>;
+  /** The IPv4 connections of a namespace that are translated. */
+  translated(namespace: string): Promise<readonly TranslatedConnection[]>;
   /** Runs one nft command in a namespace and returns what it prints. */
   query(namespace: string, command: string): Promise<string>;
   close(): Promise<void>;

@@ -9,11 +9,14 @@ import { compile } from "../compile/ruleset.ts";
 import { uplinkNeighbour } from "../compile/routes.ts";
 import { generationLimit, type Ruleset, type Section } from "../compile/rule.ts";
 import type { World } from "../model/world.ts";
+import type { Network } from "../policy/network.ts";
+import { isCurrent } from "../policy/translation.ts";
 import { type Refusal, refuse } from "../values/refuse.ts";
 import { delta, whole } from "./delta.ts";
 import { type Desired, desire } from "./desired.ts";
 import { type Kernel, type Marker, type NamespaceState, type ObservedNamespace, type Route, type Step, StepFailure } from "./kernel.ts";
 import { abandoned, additions, missing, removals } from "./namespaces.ts";
+import { apart } from "./state.ts";
 import type { Outside } from "./uplinks.ts";
 
 export interface LoopDependencies {
@@ -47,6 +50,7 @@ interface InForce {
   /** Without the generation's part. */
   readonly parts: Ruleset;
   readonly generation: number;
+  readonly network: Network;
 }
 
 interface Known {
@@ -82,6 +86,7 @@ export function startLoop(dependencies: LoopDependencies): Loop {
     const { steps, rulesets } = plan(known, desired, target.revision);
     try {
       await kernel.run(steps);
+      await forgetFormer(known, desired);
       known = { namespaces: desired.namespaces, rulesets };
     } catch (error) {
       known = undefined;
@@ -89,6 +94,16 @@ export function startLoop(dependencies: LoopDependencies): Loop {
     }
     inForce = target.revision;
     tell(undefined, inForce);
+  };
+
+  /** Connections keep the translation they began with: those that would get another now begin anew. */
+  const forgetFormer = async ({ rulesets }: Known, { networks }: Desired) => {
+    for (const [namespace, network] of networks) {
+      const was = rulesets.get(namespace);
+      if (!was || !("network" in was) || sameTranslation(was.network, network)) continue;
+      const former = (await kernel.translated(namespace)).filter((connection) => !isCurrent(network, connection));
+      await kernel.run(former.map((connection) => ({ op: "connection.delete", namespace, connection })));
+    }
   };
 
   const run = async () => {
@@ -167,12 +182,12 @@ export function plan(known: Known, desired: Desired, revision: number): { steps:
       before.push(...nft(delta(withGeneration(was.parts, was.generation), paused)));
       policy.push(...nft(changes.slice(0, -1)));
       after.push(...nft(changes.slice(-1)));
-      rulesets.set(namespace, { parts, generation });
+      rulesets.set(namespace, { parts, generation, network });
       continue;
     }
     const { transactions, inForce } = planPolicy(parts, was, revision);
     policy.push(...nft(transactions));
-    rulesets.set(namespace, inForce);
+    rulesets.set(namespace, { ...inForce, network });
   }
   const steps = [
     ...missing(known.namespaces, desired.namespaces),
@@ -187,9 +202,10 @@ export function plan(known: Known, desired: Desired, revision: number): { steps:
 }
 
 /** Whether two states route alike, but for the interfaces' own addresses. Undefined where one is not known. */
-function sameWays(a: NamespaceState | undefined, b: NamespaceState | undefined): boolean | undefined {
-  if (!a || !b) return undefined;
-  if (a === b) return true;
+function sameWays(known: NamespaceState | undefined, desired: NamespaceState | undefined): boolean | undefined {
+  if (!known || !desired) return undefined;
+  if (known === desired) return true;
+  const [a, b] = apart(known, desired);
   const ways = ({ routes }: NamespaceState): string[] => [...routes].flatMap(([key, route]) => (isWay(route) ? [key] : []));
   const [was, will] = [ways(a), new Set(ways(b))];
   return was.length === will.size && was.every((key) => will.has(key)) && [...a.rules.keys()].every((key) => b.rules.has(key)) && a.rules.size === b.rules.size;
@@ -199,11 +215,15 @@ function sameWays(a: NamespaceState | undefined, b: NamespaceState | undefined):
 const isWay = ({ table, device, via, destination: { family } }: Route): boolean =>
   table !== undefined || device === undefined || via?.bits === uplinkNeighbour[family].bits;
 
+/** Whether two states of a network give connections the same addresses on the same ways. */
+const sameTranslation = (a: Network, b: Network): boolean =>
+  a.tables === b.tables && a.subnets === b.subnets && a.nats === b.nats && a.internet === b.internet;
+
 function planPolicy(
   parts: Ruleset,
   was: InForce | Marker | undefined,
   revision: number,
-): { transactions: string[][]; inForce: InForce } {
+): { transactions: string[][]; inForce: Omit<InForce, "network"> } {
   const generation = nextGeneration(was?.generation ?? 0, revision);
   const next = { parts, generation };
   // Only the marker is known: what was intended then is what is intended now, or all is made anew.

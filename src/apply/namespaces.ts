@@ -1,11 +1,12 @@
 /** One reconciler for namespaces, links, addresses, routes and neighbours: looks at two states, says what is between. */
 import { machine } from "../compile/names.ts";
-import { linkKey } from "./state.ts";
+import { apart, linkKey } from "./state.ts";
 import { type NamespaceState, type Step, tapPort } from "./kernel.ts";
 
 type States = ReadonlyMap<string, NamespaceState>;
 
-const empty: Omit<NamespaceState, "role"> = {
+const nothing: NamespaceState = {
+  role: "host",
   links: new Map(),
   addresses: new Map(),
   routes: new Map(),
@@ -16,15 +17,17 @@ const empty: Omit<NamespaceState, "role"> = {
 /** Steps that take links and their addresses away, and so come before the policy forgets them. */
 export function removals(observed: States, desired: States): Step[] {
   const steps: Step[] = [];
-  for (const [namespace, was] of observed) {
-    const wanted = desired.get(namespace) ?? empty;
-    if (wanted === was) continue;
+  for (const [namespace, all] of observed) {
+    const target = desired.get(namespace) ?? nothing;
+    if (target === all) continue;
+    const [was, wanted] = apart(all, target);
     for (const [device, link] of was.links) {
       const kept = wanted.links.get(device);
       if (!kept || linkKey(kept) !== linkKey(link)) steps.push({ op: "link.delete", namespace, device });
     }
-    // Rules stand on no link, and a namespace whose name goes may stay: others may have made it.
-    for (const [key, rule] of was.rules) {
+    // Rules stand on no link, and a namespace whose name goes may stay: others may have made it. The first are asked
+    // first, so the last go first: what is known by an earlier one never gets as far as a later one.
+    for (const [key, rule] of [...was.rules].reverse()) {
       if (!wanted.rules.has(key)) steps.push({ op: "rule.delete", namespace, rule });
     }
     // What else is in a namespace that goes, goes with it, or with its links.
@@ -64,19 +67,24 @@ export function additions(observed: States, desired: States): Step[] {
   const beyonds: Step[] = [];
   const rest: Step[] = [];
   const renewed = new Set<string>();
-  for (const [namespace, wanted] of desired) {
-    const was = observed.get(namespace) ?? empty;
-    if (wanted === was) continue;
+  const touched = new Set<string>();
+  for (const [namespace, target] of desired) {
+    const all = observed.get(namespace) ?? nothing;
+    if (target === all) continue;
+    const [was, wanted] = apart(all, target);
     for (const [device, link] of wanted.links) {
       const present = was.links.get(device);
       if (present && linkKey(present) === linkKey(link)) continue;
       links.push({ op: "link.add", namespace, link });
       // A new link has nothing on either end, whatever was seen on the one it replaces.
       renewed.add(`${namespace} ${device}`).add(`${link.peer.namespace} ${link.peer.device}`);
+      touched.add(link.peer.namespace);
     }
   }
-  for (const [namespace, wanted] of desired) {
-    const was = observed.get(namespace) ?? empty;
+  for (const [namespace, target] of desired) {
+    const all = observed.get(namespace) ?? nothing;
+    if (target === all && !touched.has(namespace)) continue;
+    const [was, wanted] = target === all ? [all, all] : apart(all, target);
     const lacks = (known: ReadonlyMap<string, unknown>, key: string, device: string | undefined) =>
       !known.has(key) || renewed.has(`${namespace} ${device}`);
     for (const [key, address] of wanted.addresses) {

@@ -1,5 +1,6 @@
 /** States of namespaces as they are put together, and the keys that make two of them comparable. */
 import { formatCidr, formatIp } from "../values/ip.ts";
+import { once } from "../values/once.ts";
 import type { Address, Link, LookupRule, NamespaceState, Neighbour, Route, RoutingRule } from "./kernel.ts";
 
 export interface Draft {
@@ -38,12 +39,56 @@ export const addTo = {
   neighbour: (to: Draft, neighbour: Neighbour) => to.neighbours.set(neighbourKey(neighbour), neighbour),
 };
 
-/** Both of them, as one. */
-export const together = (a: NamespaceState, b: NamespaceState): NamespaceState => ({
-  role: a.role,
-  links: new Map([...a.links, ...b.links]),
-  addresses: new Map([...a.addresses, ...b.addresses]),
-  routes: new Map([...a.routes, ...b.routes]),
-  neighbours: new Map([...a.neighbours, ...b.neighbours]),
-  rules: new Map([...a.rules, ...b.rules]),
+interface Pieces {
+  /** By name. What one holds stands on devices of its own, and nobody else holds it. */
+  readonly own: ReadonlyMap<string, NamespaceState>;
+  /** Stands on anybody's device. */
+  readonly shared: NamespaceState;
+}
+const piecesOf = new WeakMap<NamespaceState, Pieces>();
+
+/** A state made of pieces; as long as nobody asks for it as a whole, that costs nothing. */
+export function pieced(role: NamespaceState["role"], own: Pieces["own"], shared: NamespaceState): NamespaceState {
+  const whole = once((): Omit<NamespaceState, "role"> => {
+    const state = draft(role);
+    for (const piece of [...own.values(), shared]) addAll(state, piece);
+    return state;
+  });
+  const state = {
+    role,
+    get links() {
+      return whole().links;
+    },
+    get addresses() {
+      return whole().addresses;
+    },
+    get routes() {
+      return whole().routes;
+    },
+    get neighbours() {
+      return whole().neighbours;
+    },
+    get rules() {
+      return whole().rules;
+    },
+  };
+  piecesOf.set(state, { own, shared });
+  return state;
+}
+
+function addAll(to: Draft, { links, addresses, routes, neighbours, rules }: NamespaceState): void {
+  for (const [key, link] of links) to.links.set(key, link);
+  for (const [key, address] of addresses) to.addresses.set(key, address);
+  for (const [key, route] of routes) to.routes.set(key, route);
+  for (const [key, neighbour] of neighbours) to.neighbours.set(key, neighbour);
+  for (const [key, rule] of rules) to.rules.set(key, rule);
+}
+
+/** Two states without the pieces that are one and the same object in both, where they are made of pieces. */
+export const apart = once((a: NamespaceState, b: NamespaceState): readonly [NamespaceState, NamespaceState] => {
+  const [mine, theirs] = [piecesOf.get(a), piecesOf.get(b)];
+  if (!mine || !theirs) return [a, b];
+  const only = (role: NamespaceState["role"], of: Pieces, other: Pieces) =>
+    pieced(role, new Map([...of.own].filter(([name, piece]) => other.own.get(name) !== piece)), of.shared);
+  return [only(a.role, mine, theirs), only(b.role, theirs, mine)];
 });

@@ -1,5 +1,5 @@
 /** `logs diagnose` and `logs why-rejected`: what refuses, and what would admit. */
-import type { Diagnosis } from "../api/bailey/diagnose.ts";
+import type { Diagnoses, Diagnosis } from "../api/bailey/diagnose.ts";
 import type { Explanation } from "../api/bailey/explanation.ts";
 import type { Flows } from "../io/flow-query.ts";
 import { parseProtocol } from "../values/protocol.ts";
@@ -7,7 +7,7 @@ import { isRefusal, type Refusal } from "../values/refuse.ts";
 import { command, misuse, regionFlag } from "./command.ts";
 import { type Finding, findingsOf, findingText } from "./logs-findings.ts";
 import { readFlow } from "./logs-flow.ts";
-import { askRegion, judge, type Judged, lacks, type Region } from "./logs-observed.ts";
+import { judge, type Judged, lacks, type Region, regionOf } from "./logs-observed.ts";
 import { mostRefused, readLimit } from "./logs-query.ts";
 import { sourceFlags, type Telling, type Window, withFlows } from "./logs-source.ts";
 import { observedNeeds, refusedFlows, type Selection } from "./logs-sql.ts";
@@ -20,7 +20,7 @@ interface Diagnosed {
   readonly diagnosis?: Diagnosis;
 }
 
-async function refusedIn(flows: Flows, window: Window, selection: Selection, region: Region, telling: Telling): Promise<Judged[] | Refusal> {
+export async function refusedIn(flows: Flows, window: Window, selection: Selection, region: Region, telling: Telling): Promise<Judged[] | Refusal> {
   const missing = lacks(flows.columns, observedNeeds);
   if (missing) return missing;
   const judged: Judged[] = [];
@@ -33,20 +33,15 @@ async function refusedIn(flows: Flows, window: Window, selection: Selection, reg
 }
 
 /** What would admit each of the findings, as the region finds it. */
-async function diagnosed(findings: readonly Finding[], region: Region): Promise<Diagnosed[] | Refusal> {
-  const all: Diagnosed[] = [];
-  for (const finding of findings) {
-    const diagnosis = await askRegion("/_bailey/diagnose", { flows: finding.samples }, region);
-    if (isRefusal(diagnosis)) return diagnosis;
-    all.push({ finding, diagnosis: diagnosis as Diagnosis });
-  }
-  return all;
+export async function diagnosed(findings: readonly Finding[], region: Region): Promise<Diagnosed[] | Refusal> {
+  const answer = await region("diagnose", { cases: findings.map(({ samples }) => samples) });
+  if (isRefusal(answer)) return answer;
+  const { diagnoses } = answer as Diagnoses;
+  return findings.map((finding, at) => ({ finding, ...(diagnoses[at] && { diagnosis: diagnoses[at] }) }));
 }
 
-const regionOf = ({ state, region }: { readonly state?: string; readonly region?: string }): Region => ({
-  ...(state !== undefined && { state }),
-  ...(region !== undefined && { region }),
-});
+/** More findings are not told at once. */
+const mostFindings = 100;
 
 export const diagnoseLogs = command({
   name: "logs diagnose",
@@ -57,7 +52,7 @@ Sums up refused traffic by what refuses it: no rule of which groups, or the one 
 answers that are refused (the forgotten ephemeral ports); and the commands that would admit it, no wider than needed.
 The running region judges by its present policy. Of admitted traffic: which rules are wider than anything seen.`,
   flags: {
-    limit: { type: "string", value: "N", about: "how many findings (default: 10)" },
+    limit: { type: "string", value: "N", about: "how many findings, up to 100 (default: 10)" },
     region: regionFlag,
     json: jsonFlag,
     ...sourceFlags,
@@ -72,7 +67,7 @@ The running region judges by its present policy. Of admitted traffic: which rule
       const judged = await refusedIn(flows, window, {}, region, telling);
       if (isRefusal(judged)) return judged;
       const findings = findingsOf(judged);
-      const refused = await diagnosed(findings.slice(0, most), region);
+      const refused = await diagnosed(findings.slice(0, Math.min(most, mostFindings)), region);
       if (isRefusal(refused)) return refused;
       const inUse = await rulesInUse(flows, window, region, telling);
       if (isRefusal(inUse)) return inUse;
@@ -165,7 +160,7 @@ connection there and back, with the rule that decides, and what would admit it. 
     if (isRefusal(selection)) return selection;
     const region = regionOf(values);
     return withFlows(values, async (flows, window, telling) => {
-      const judged = await refusedIn(flows, window, selection, region, telling);
+      const judged = await eitherWay(selection, (asked) => refusedIn(flows, window, asked, region, telling));
       if (isRefusal(judged)) return judged;
       const findings = findingsOf(judged);
       const found = await diagnosed(findings.slice(0, 1), region);
@@ -181,11 +176,28 @@ connection there and back, with the rule that decides, and what would admit it. 
   },
 });
 
+/** The refusals of what is asked about; where there are none, of what answers it. */
+async function eitherWay(selection: Selection, find: (selection: Selection) => Promise<Judged[] | Refusal>): Promise<Judged[] | Refusal> {
+  const found = await find(selection);
+  return isRefusal(found) || found.length > 0 ? found : find(answersTo(selection));
+}
+
+/** The same flow the other way. */
+export function answersTo({ source, destination, sourcePort, port, ...rest }: Selection): Selection {
+  return {
+    ...rest,
+    ...(source !== undefined && { destination: source }),
+    ...(destination !== undefined && { source: destination }),
+    ...(sourcePort !== undefined && { port: sourcePort }),
+    ...(port !== undefined && { sourcePort: port }),
+  };
+}
+
 /** What becomes of such a flow now, where the records show no refusal of it. */
 async function presently({ source, destination, protocol, port, sourcePort }: Selection, region: Region): Promise<Explanation | undefined | Refusal> {
   if (source === undefined || destination === undefined || protocol === undefined) return undefined;
   const question = { from: source, to: destination, protocol: String(protocol), ...(port !== undefined && { port }), ...(sourcePort !== undefined && { sourcePort }) };
-  const answer = await askRegion("/_bailey/explain", question, region);
+  const answer = await region("explain", question);
   return isRefusal(answer) ? answer : (answer as Explanation);
 }
 

@@ -81,7 +81,8 @@ export const timeText = (seconds: number): string => `${new Date(seconds * 1000)
 
 const portText = (port: number): string => (port === 0 ? "" : ` ${port}`);
 const someText = (texts: readonly string[]): string => (texts.length <= 3 ? texts.join(", ") : `${texts.slice(0, 2).join(", ")} and ${texts.length - 2} others`);
-const counted = (count: number, what: string): string => `${count.toLocaleString("en-US")} ${what}${count === 1 ? "" : "s"}`;
+/** Such as `1 record` and `2,000 records`. */
+export const counted = (count: number, one: string, several = `${one}s`): string => `${count.toLocaleString("en-US")} ${count === 1 ? one : several}`;
 
 function trafficText({ interface: eni, direction, protocol, port, reply, own, peers, clientPorts }: Finding): string {
   const what = `${known(protocol)}${portText(port)}`;
@@ -117,7 +118,7 @@ function remedyText({ peers, samples }: Finding, diagnosis: Diagnosis | undefine
   const { commands, remains, unknown } = diagnosis;
   const others = peers.length - samples.length;
   const lines = commands.length === 0 ? [] : ["to admit it:", ...commands.map((command) => `  ${command}`)];
-  if (commands.length > 0 && others > 0) lines.push(`  and the same for ${counted(others, "other address")}`.replace("addresss", "addresses"));
+  if (commands.length > 0 && others > 0) lines.push(`  and the same for ${counted(others, "other address", "other addresses")}`);
   if (remains !== undefined) lines.push(`${commands.length === 0 ? "no rule can admit it" : "even then it is refused"}: ${remains}`);
   if (unknown !== undefined && commands.length === 0) lines.push(`what would admit it is not known: ${unknown}`);
   return lines;

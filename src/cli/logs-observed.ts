@@ -6,15 +6,13 @@ import { isRefusal, type Refusal, refuse } from "../values/refuse.ts";
 import { call } from "./call.ts";
 import { stateDirectory } from "./state.ts";
 
-/** The region that judges. */
-export interface Region {
-  readonly state?: string;
-  readonly region?: string;
-}
+/** The region that judges: its answer to a control request, known by the request's name, or a refusal. */
+export type Region = (name: string, input?: object) => Promise<unknown>;
 
-/** Asks the region; what it answers is known by the path. */
-export const askRegion = (path: string, input: object | undefined, { state, region }: Region): Promise<unknown> =>
-  call(stateDirectory(state), input === undefined ? "GET" : "POST", path, input, region);
+/** The region that runs on the state directory. */
+export const regionOf =
+  ({ state, region }: { readonly state?: string; readonly region?: string }): Region =>
+  (name, input) => call(stateDirectory(state), input === undefined ? "GET" : "POST", `/_bailey/${name}`, input, region);
 
 /** Flows that differ in nothing but the client's port. */
 export interface Traffic {
@@ -68,7 +66,7 @@ export async function* judge(flows: Flows, sql: string, action: RecordedFlow["ac
 }
 
 async function* judgeSome(traffic: readonly Traffic[], region: Region): AsyncGenerator<Judged> {
-  const answer = await askRegion("/_bailey/judge-flows", { flows: traffic.map(({ flow }) => flow) }, region);
+  const answer = await region("judge-flows", { flows: traffic.map(({ flow }) => flow) });
   if (isRefusal(answer)) throw new QueryError(answer.message);
   const { judged, revision } = answer as JudgedFlows;
   for (const [at, each] of traffic.entries()) yield { traffic: each, judged: judged[at] ?? "not judged", revision };
@@ -76,7 +74,10 @@ async function* judgeSome(traffic: readonly Traffic[], region: Region): AsyncGen
 
 function trafficOf(columns: readonly string[], row: Row, action: RecordedFlow["action"]): Traffic {
   const cells = new Map(columns.map((name, at) => [name, row[at] ?? null]));
-  const text = (name: string): string => String(cells.get(name) ?? "");
+  const text = (name: string): string => {
+    const cell = cells.get(name);
+    return typeof cell === "string" ? cell : "";
+  };
   const number = (name: string): number => Number(cells.get(name) ?? 0);
   const optional = (name: string): string | undefined => (cells.get(name) === null ? undefined : text(name));
   const [direction, rule, gate] = ["flow_direction", "rule", "gate"].map(optional);

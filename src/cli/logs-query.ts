@@ -2,7 +2,7 @@
 import type { Flows } from "../io/flow-query.ts";
 import { isRefusal, type Refusal } from "../values/refuse.ts";
 import { command, misuse, regionFlag } from "./command.ts";
-import { judge, lacks, type Region } from "./logs-observed.ts";
+import { judge, lacks, type Region, regionOf } from "./logs-observed.ts";
 import { answerOf, type Form, formOf, print } from "./logs-output.ts";
 import { formFlags, sourceFlags, type Window, withFlows } from "./logs-source.ts";
 import { type Grouping, observedNeeds, refusals, refusedFlows, rejected, talkers, topTalkers } from "./logs-sql.ts";
@@ -114,7 +114,7 @@ region judges them by its present policy.`,
   async run({ by = "port", limit, region, json, csv, ...values }) {
     const asked = read(refusals, { by, limit, json, csv });
     if (isRefusal(asked)) return asked;
-    const judging = { ...(values.state !== undefined && { state: values.state }), ...(region !== undefined && { region }) };
+    const judging = regionOf({ ...values, ...(region !== undefined && { region }) });
     return withFlows(values, async (flows, window, telling) => {
       const judged = by === "rule" && !flows.columns.has("bailey_rule");
       const answer =

@@ -1,6 +1,7 @@
 /** `logs unused-rules` and `logs permissive-rules`. */
 import { isRefusal } from "../values/refuse.ts";
 import { command, regionFlag } from "./command.ts";
+import { regionOf } from "./logs-observed.ts";
 import { answerOf, formOf, print } from "./logs-output.ts";
 import { formFlags, type SourceValues, sourceFlags, withFlows } from "./logs-source.ts";
 import { basisOf, permissiveRules, revocationOf, rulesInUse, type RulesInUse, unusedRules } from "./logs-usage.ts";
@@ -18,9 +19,8 @@ interface Values extends SourceValues {
 async function answer(values: Values, rows: (found: RulesInUse, table: boolean) => Answer) {
   const form = formOf(values);
   if (isRefusal(form)) return form;
-  const { state, region } = values;
   return withFlows(values, async (flows, window, telling) => {
-    const found = await rulesInUse(flows, window, { ...(state !== undefined && { state }), ...(region !== undefined && { region }) }, telling);
+    const found = await rulesInUse(flows, window, regionOf(values), telling);
     telling.end();
     if (isRefusal(found)) return found;
     process.stderr.write(`bailey: ${basisOf(found)}\n`);

@@ -1,12 +1,13 @@
 /** Where the flow records come from that the `logs` commands ask about, and how far a long question is. */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { parseFormat } from "../flow/format.ts";
+import { type Format, parseFormat } from "../flow/format.ts";
 import { downloadFlows } from "../io/flow-download.ts";
 import { type Flows, openFlows, QueryError } from "../io/flow-query.ts";
 import { findFiles } from "../io/flow-sources.ts";
 import { isRefusal, type Refusal, refuse } from "../values/refuse.ts";
 import { type Flag, misuse, stateFlag } from "./command.ts";
+import { counted } from "./logs-findings.ts";
 import { stateDirectory } from "./state.ts";
 
 export const sourceFlags = {
@@ -79,16 +80,15 @@ export async function withFlows(
   if (isRefusal(format)) return misuse(`--format: ${format.message}`);
   if (values.s3 !== undefined && values.files !== undefined) return misuse("either --files or --s3 says where the records are");
   const telling = new Telling(values.progress ?? process.stderr.isTTY);
-  const found = await findRecords(values, window, telling);
-  if (isRefusal(found)) return found;
-  const flows = await openFlows(found.paths, format?.fields);
-  if (isRefusal(flows)) return flows;
+  const opened = await open(values, window, format, telling);
+  if (isRefusal(opened)) return opened;
+  const { flows, remove } = opened;
   telling.watch(flows);
   try {
     const answer = await ask(flows, window, telling);
     telling.end();
     const { lines, first } = await flows.unreadable();
-    if (lines > 0) process.stderr.write(`bailey: ${lines} lines fit no format and were passed over, such as ${first}\n`);
+    if (lines > 0) process.stderr.write(`bailey: lines that fit no format were passed over: ${lines}, the first at ${first}\n`);
     return answer;
   } catch (error) {
     if (error instanceof QueryError) return refuse("Query", error.message);
@@ -96,8 +96,24 @@ export async function withFlows(
   } finally {
     telling.end();
     flows.close();
-    found.remove();
+    remove();
   }
+}
+
+interface Opened {
+  readonly flows: Flows;
+  /** Deletes copies that were made. */
+  remove(): void;
+}
+
+/** A file that is still written gives way to a finished one at any moment: then what is there is looked for once more. */
+async function open(values: SourceValues, window: Window, format: Format | undefined, telling: Telling, again = true): Promise<Opened | Refusal> {
+  const found = await findRecords(values, window, telling);
+  if (isRefusal(found)) return found;
+  const flows = await openFlows(found.paths, format?.fields);
+  if (!isRefusal(flows)) return { flows, remove: found.remove };
+  found.remove();
+  return again && found.paths.some((path) => !existsSync(path)) ? open(values, window, format, telling, false) : flows;
 }
 
 interface Found {
@@ -144,7 +160,7 @@ export class Telling {
     const tell = () => {
       const { rows, share } = flows.progress();
       const percent = share === undefined ? "" : `, ${Math.floor(share * 100)} %`;
-      if (rows > 0 || share !== undefined) this.say(`reading ${flows.files} files: ${rows.toLocaleString("en-US")} rows${percent}`);
+      if (rows > 0 || share !== undefined) this.say(`reading ${counted(flows.files, "file")}: ${counted(rows, "row")}${percent}`);
     };
     this.#timer = setInterval(tell, tellMs);
   }

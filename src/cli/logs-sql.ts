@@ -38,13 +38,13 @@ export const refusals = {
 export const topTalkers = ({ columns }: Grouping, window: Window, limit: number): string => `
 SELECT ${columns}, sum(bytes) AS bytes, sum(packets) AS packets, count(*) AS records
 FROM flows WHERE action IS NOT NULL${inWindow(window)}
-GROUP BY ALL ORDER BY bytes DESC NULLS LAST, ALL LIMIT ${limit}`;
+GROUP BY ALL ORDER BY bytes DESC NULLS LAST, 1, 2 LIMIT ${limit}`;
 
 /** What was refused most often. */
 export const rejected = ({ columns }: Grouping, window: Window, limit: number): string => `
 SELECT ${columns}, sum(packets) AS packets, count(*) AS records
 FROM flows WHERE action = 'REJECT'${inWindow(window)}
-GROUP BY ALL ORDER BY packets DESC NULLS LAST, ALL LIMIT ${limit}`;
+GROUP BY ALL ORDER BY packets DESC NULLS LAST, 1, 2 LIMIT ${limit}`;
 
 /** What of traffic is asked about; values are compared with what is in the packets. */
 export interface Selection {
@@ -90,7 +90,7 @@ SELECT interface_id, flow_direction, source, destination, protocol, reply, port,
   sum(packets) AS packets, sum(bytes) AS bytes, sum(records) AS records, min(first) AS first, max(last) AS last, rule, gate, answered, passed
 FROM (SELECT *, ${reply} AS reply, CASE WHEN reply THEN srcport ELSE dstport END AS port, CASE WHEN reply THEN dstport ELSE srcport END AS client
   FROM (${from}))
-GROUP BY ALL ORDER BY packets DESC NULLS LAST, ALL`;
+GROUP BY ALL`;
 
 /** The traffic that was admitted. */
 export const admittedFlows = (window: Window): string =>
@@ -115,9 +115,5 @@ FROM r`;
   const reply =
     "CASE WHEN answered AND NOT passed THEN true WHEN flags & 16 <> 0 THEN true WHEN flags & 2 <> 0 THEN false " +
     "WHEN answered OR passed THEN srcport < dstport ELSE NOT knows AND srcport < 32768 AND dstport >= 32768 END";
-  return `${together(from, reply)} LIMIT ${limit}`;
+  return `${together(from, reply)} ORDER BY packets DESC NULLS LAST, interface_id, source, destination, protocol, port LIMIT ${limit}`;
 }
-
-/** The first and the last second the records tell of, and whether any of those admitted, or refused, name rules. */
-export const extent = (window: Window): string =>
-  `SELECT min("start") AS first, max("end") AS last, count(*) AS records FROM flows WHERE action IS NOT NULL${inWindow(window)}`;

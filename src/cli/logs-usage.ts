@@ -9,7 +9,8 @@ import type { GroupRule, Peer } from "../policy/network.ts";
 import type { Flows } from "../io/flow-query.ts";
 import { parseCidr } from "../values/ip.ts";
 import { isRefusal, type Refusal } from "../values/refuse.ts";
-import { askRegion, judge, lacks, type Region, type Traffic } from "./logs-observed.ts";
+import { judge, lacks, type Region, type Traffic } from "./logs-observed.ts";
+import { counted, timeText } from "./logs-findings.ts";
 import { admittedFlows, observedNeeds } from "./logs-sql.ts";
 import type { Telling, Window } from "./logs-source.ts";
 
@@ -21,6 +22,9 @@ export interface RulesInUse {
   readonly records: number;
   readonly named: number;
   readonly unjudged: number;
+  /** Unix seconds, of these records. */
+  readonly first: number;
+  readonly last: number;
   readonly revision: number;
 }
 
@@ -28,14 +32,16 @@ export interface RulesInUse {
 export async function rulesInUse(flows: Flows, window: Window, region: Region, telling: Telling): Promise<RulesInUse | Refusal> {
   const missing = lacks(flows.columns, observedNeeds);
   if (missing) return missing;
-  const report = await askRegion("/_bailey/rules", undefined, region);
+  const report = await region("rules");
   if (isRefusal(report)) return report;
   const { rules, revision } = report as RulesReport;
   const usage = new UsageOfRules();
-  const count = { kinds: 0, records: 0, named: 0, unjudged: 0 };
+  const count = { kinds: 0, records: 0, named: 0, unjudged: 0, first: Infinity, last: 0 };
   for await (const { traffic, judged } of judge(flows, admittedFlows(window), "ACCEPT", region)) {
     count.kinds++;
     count.records += traffic.records;
+    count.first = Math.min(count.first, traffic.first);
+    count.last = Math.max(count.last, traffic.last);
     if (isGroupRule(traffic.rule)) count.named += traffic.records;
     if (typeof judged === "string") count.unjudged += traffic.records;
     const as = typeof judged === "string" ? { direction: traffic.flow.direction, reply: traffic.flow.reply, rules: [] } : judged;
@@ -99,14 +105,16 @@ const referenceOf = (id: string): Peer => (id.startsWith("pl-") ? { prefixes: id
 export const revocationOf = ({ id, owner, direction }: RuleReport): string =>
   `aws ec2 revoke-security-group-${direction === "in" ? "ingress" : "egress"} --group-id ${owner} --security-group-rule-ids ${id}`;
 
-/** How it is known what decided, in a sentence. */
-export function basisOf({ records, named, unjudged, revision }: RulesInUse): string {
-  const judged = `the present policy (revision ${revision})`;
-  const how =
-    named === 0
-      ? `which rule let each flow pass is judged by ${judged}: the records do not name rules`
-      : named === records
-        ? `the records name the groups' rules; lists are judged by ${judged}`
-        : `${named} of ${records} records name the group's rule; the others, and lists, are judged by ${judged}`;
-  return unjudged === 0 ? how : `${how}; nothing can be said of ${unjudged} records, as their interfaces are gone or their ends unknown`;
+/** What was looked at and how it is known what decided, in a sentence. */
+export function basisOf({ records, named, unjudged, first, last, revision }: RulesInUse): string {
+  if (records === 0) return "the records show no admitted traffic";
+  const unknown = unjudged === 0 ? "" : `; nothing can be said of ${counted(unjudged, "record")}, as their interfaces are gone or their ends unknown`;
+  return `${counted(records, "record")} of admitted traffic, ${timeText(first)} to ${timeText(last)}; ${howDecided(records, named, revision)}${unknown}`;
+}
+
+function howDecided(records: number, named: number, revision: number): string {
+  const policy = `the present policy (revision ${revision})`;
+  if (named === 0) return `which rules let it pass is judged by ${policy}, as the records do not name them`;
+  if (named === records) return `the records name the groups' rules, lists are judged by ${policy}`;
+  return `${named} records name the group's rule, the others and lists are judged by ${policy}`;
 }

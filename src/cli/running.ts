@@ -20,8 +20,12 @@ export interface RegionOptions {
   readonly dnsUpstream: readonly string[];
   /** Whom instances' requests for activation are passed on to; absent: they are refused. */
   readonly activation?: { readonly host: string; readonly port: number };
+  /** The S3 that flow logs are delivered to, an http or https URL; absent: there is none. */
+  readonly s3Endpoint?: string;
   /** Whether POST /_bailey/reset empties everything. */
   readonly allowReset: boolean;
+  /** Whether launches may name any image: what runs is this machine's own file system all the same. Absent: no. */
+  readonly anyImage?: boolean;
 }
 
 /** A region that answers calls. */

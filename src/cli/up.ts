@@ -48,6 +48,16 @@ Without root it uses an unprivileged user namespace, where the system allows tha
       value: "HOST:PORT",
       about: "the server that instances reach at 169.254.169.250 and .251, port 1688 (default: none, they are refused)",
     },
+    "s3-endpoint": {
+      type: "string",
+      value: "URL",
+      about: "the S3 that flow logs are delivered to, with the keys in the environment or the region's own (default: none)",
+    },
+    images: {
+      type: "string",
+      value: "SCOPE",
+      about: "what launches may name: own, the one image there is, or any, each standing for that one (default: own)",
+    },
     "allow-reset": { type: "boolean", about: "let POST /_bailey/reset empty everything: for test suites" },
   },
   examples: ["./bailey up", "./bailey up --state /tmp/lab --listen 127.0.0.1:7444 --region eu-central-1"],
@@ -84,12 +94,14 @@ interface Given {
   readonly internet?: string;
   readonly "dns-upstream"?: string;
   readonly activation?: string;
+  readonly "s3-endpoint"?: string;
+  readonly images?: string;
   readonly "allow-reset"?: boolean;
 }
 
 /** What the flags ask for, each checked. */
 export function optionsOf(given: Given): RegionOptions | Refusal {
-  const { listen = "127.0.0.1:7443", region, account, dataplane = "kernel", internet = "machine" } = given;
+  const { listen = "127.0.0.1:7443", region, account, dataplane = "kernel", internet = "machine", images = "own" } = given;
   const place = placeOf(listen);
   if (!place) return misuse(`--listen is HOST:PORT, not '${listen}'`);
   const activation = given.activation === undefined ? undefined : placeOf(given.activation);
@@ -98,6 +110,9 @@ export function optionsOf(given: Given): RegionOptions | Refusal {
   if (account !== undefined && !/^\d{12}$/.test(account)) return misuse(`--account is twelve digits, not '${account}'`);
   if (dataplane !== "kernel" && dataplane !== "none") return misuse(`--dataplane is kernel or none, not '${dataplane}'`);
   if (internet !== "machine" && internet !== "beyond") return misuse(`--internet is machine or beyond, not '${internet}'`);
+  const s3Endpoint = given["s3-endpoint"];
+  if (s3Endpoint !== undefined && !/^https?:$/.test(URL.parse(s3Endpoint)?.protocol ?? "")) return misuse(`--s3-endpoint is an http or https URL, not '${s3Endpoint}'`);
+  if (images !== "own" && images !== "any") return misuse(`--images is own or any, not '${images}'`);
   const quotas = quotasOf(given.quotas);
   if (isRefusal(quotas)) return quotas;
   const publicPool = poolOf(given["public-pool"] ?? standardPublicPool);
@@ -105,7 +120,7 @@ export function optionsOf(given: Given): RegionOptions | Refusal {
   const dnsUpstream = upstreamOf(given["dns-upstream"] ?? "off");
   if (isRefusal(dnsUpstream)) return dnsUpstream;
   const allowReset = given["allow-reset"] ?? false;
-  return { state: stateDirectory(given.state), ...place, dataplane, quotas, publicPool, beyond: internet === "beyond", dnsUpstream, allowReset, ...(region !== undefined && { region }), ...(account !== undefined && { account }), ...(activation && { activation }) };
+  return { state: stateDirectory(given.state), ...place, dataplane, quotas, publicPool, beyond: internet === "beyond", dnsUpstream, allowReset, ...(region !== undefined && { region }), ...(account !== undefined && { account }), ...(activation && { activation }), ...(images === "any" && { anyImage: true }), ...(s3Endpoint !== undefined && { s3Endpoint }) };
 }
 
 /** HOST:PORT or [IPV6]:PORT; undefined when it is neither. */

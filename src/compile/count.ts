@@ -6,6 +6,7 @@
 import type { Family } from "../values/ip.ts";
 import { once } from "../values/once.ts";
 import { TCP, UDP } from "../values/protocol.ts";
+import { enteringChain } from "./gateways.ts";
 import { perWays, type Ways } from "./routes.ts";
 import { type Action, type Chain, type Element, type Field, type Part, type Rule, rule, type Ruleset, type Section, section, type SetDefinition } from "./rule.ts";
 
@@ -80,24 +81,32 @@ function countingChain(fate: Table["fate"], last: Action): Chain {
 const gateChain = (gate: RefusingGate): string => `${refused}/${gate.replaceAll(" ", "-")}`;
 const markOf = (gate: RefusingGate): number => ((gates.indexOf(gate) + 1) << gateShift) >>> 0;
 
+/** Says in a packet's mark who refused it, for `refused` to count by. */
+const refusedAt = (gate: RefusingGate): readonly Action[] => [{ stamp: ["iifIndex"], map: devicesMap }, { addMark: markOf(gate) }];
+
 /** A packet of TCP that no connection is known for and no rule admits came after its connection's end, most likely. */
-const late = (gate: RefusingGate): Rule =>
-  rule([{ standing: "lone" }, { protocol: TCP }], { stamp: ["iifIndex"], map: devicesMap }, { addMark: markOf(gate) }, { goto: refused });
+const late = (gate: RefusingGate): Rule => rule([{ standing: "lone" }, { protocol: TCP }], ...refusedAt(gate), { goto: refused });
 const lateAt: Partial<Record<RefusingGate, RefusingGate>> = { "groups in": "late in", "groups out": "late out" };
 
+const refusing = countingChain("refused", { drop: true });
+
+/** The allowance is at the end of the longest walks, where nft follows to no chain beyond its own: that one counts itself. */
 const gateChains: readonly Chain[] = gates.map((gate) => ({
   name: gateChain(gate),
-  rules: [
-    ...(lateAt[gate] ? [late(lateAt[gate])] : []),
-    rule([], { stamp: ["iifIndex"], map: devicesMap }, { addMark: markOf(gate) }, { goto: refused }),
-    rule([], { drop: true }),
-  ],
+  rules:
+    gate === "allowance"
+      ? [rule([], ...refusedAt(gate)), ...refusing.rules]
+      : [
+          ...(lateAt[gate] ? [late(lateAt[gate])] : []),
+          rule([], ...refusedAt(gate), { goto: refused }),
+          rule([], { drop: true }),
+        ],
 }));
 
 const countsPart: Part = {
   name: "counts",
   elements: [],
-  chains: [countingChain("accepted", { accept: true }), countingChain("refused", { drop: true }), ...gateChains],
+  chains: [countingChain("accepted", { accept: true }), refusing, ...gateChains],
   sets: [
     { name: devicesMap, key: ["iifIndex"], intervals: false, toChain: false, to: "mark" },
     ...tables.map(({ name, key }): SetDefinition => ({ name, key, intervals: false, toChain: false, keeps: { seconds: keptSeconds, most: mostFlows } })),
@@ -117,6 +126,7 @@ function gateOf(name: string, chain: string): RefusingGate | undefined {
   if (name === "source") return "source check";
   if (name === "lists") return /\/out(?:\/|$)/.test(chain) ? "acl out" : "acl in";
   if (name === "group sets") return chain.endsWith("/in") ? "groups in" : "groups out";
+  if (name === "base" && chain === enteringChain) return "route";
   if (name === "base") return chain === "destination" ? "destination check" : undefined;
   if (name === "allowance") return "allowance";
   if (name === "subnets") return "route";

@@ -11,11 +11,14 @@ import { type Cidr, firstOf, formatCidr, hostCidr, covers, widthOf } from "../va
 import { ICMP, TCP, UDP } from "../values/protocol.ts";
 import { aclChain } from "./acl.ts";
 import { internetOf, perWays, type Ways } from "./routes.ts";
-import { type Action, type Chain, type Element, type Field, type KeyPart, type Match, originalWay, type Part, replyWay, type Rule, rule, type Section, section, type SetDefinition } from "./rule.ts";
+import { type Action, type Chain, type Element, type Field, type KeyPart, type Match, originalWay, type Part, replyWay, type Rule, rule, type Section, section, type SetDefinition, type Timeout } from "./rule.ts";
 
 /** The chains of other parts that gates lead on to. */
 export const devicesSet = (subnet: string): string => `${subnet}/devices`;
-export const toEntering: Action = { dispatch: ["oif"], map: "entering" };
+export const enteringChain = "enter";
+const toEntering: Action = { goto: enteringChain };
+/** For walks that are as deep as nft follows without another chain. */
+const straightToEntering: Action = { dispatch: ["oif"], map: "entering" };
 const toAdmit: Action = { goto: "admit" };
 const toBoundary: Action = { dispatch: ["iif"], map: "boundary" };
 
@@ -212,7 +215,7 @@ function peeringPart(network: Ways, { id, device, cidrs }: Peering): Part {
 function appliancePart(network: Ways, id: string): Part[] {
   const appliance = network.interfaces.get(id);
   if (!appliance) return [];
-  const rules = [rule([{ out: appliance.device }], toEntering), rule([], { drop: true })];
+  const rules = [rule([{ out: appliance.device }], straightToEntering), rule([], { drop: true })];
   return [{ name: viaEnd(id), sets: [], elements: [], chains: [{ name: viaEnd(id), rules }] }];
 }
 
@@ -228,6 +231,7 @@ function natPart(network: Ways, nat: Nat, internet: Internet | undefined, peerin
   const label: Action = { label: nat.number, of: "way" };
   const translatedTo = (kind: "public" | "private"): string => `${nat.id}/${kind}`;
   const passes = (kind: "public" | "private"): Rule[] => [
+    rule([{ first: true }, { protocol: TCP }], { idle: natIdle.name }),
     rule([{ first: true }], label, toAdmit),
     rule([{ lookup: ["replyDaddr4"], set: translatedTo(kind) }], toAdmit),
     rule([], { drop: true }),
@@ -266,7 +270,7 @@ function natPart(network: Ways, nat: Nat, internet: Internet | undefined, peerin
         rule([], { jump: back }),
         rule([{ lookup: ["oif"], set: devicesSet(subnet.id) }], { goto: "arrive" }),
         rule([], { jump: outward }),
-        rule([], toEntering),
+        rule([], straightToEntering),
       ],
     },
     ...(internet && isPublic
@@ -297,6 +301,9 @@ function natPart(network: Ways, nat: Nat, internet: Internet | undefined, peerin
   };
 }
 
+/** How long a NAT remembers a TCP connection on which nothing happens: what comes later is answered with a reset. */
+const natIdle: Timeout = { name: "nat-tcp", protocol: "tcp", policy: { established: 350 } };
+
 /** Ports a NAT translates to. */
 const natPorts = { from: 1024, to: 65535 };
 
@@ -317,6 +324,7 @@ function translationPart(network: Ways, internet: Internet | undefined, nats: re
   return {
     name: "translation",
     sets,
+    timeouts: nats.length > 0 ? [natIdle] : [],
     elements: [
       ...once.map((each) => ({ set: "inward", key: [{ cidr: hostCidr(each.public) }], value: each.private })),
       ...once.map((each) => ({ set: "outward", key: [{ cidr: hostCidr(each.private) }], value: each.public })),

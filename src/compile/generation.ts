@@ -22,23 +22,30 @@ import {
 
 /** What the parts say, whatever their order; what generation they are in force under is no part of it. */
 export const fingerprintOf = (ruleset: Ruleset): string =>
-  combine([...ruleset].map(([name, parts]) => fingerprint(`${name} ${sectionFingerprint(parts).text}`)));
+  digits(combined([...ruleset].map(([name, parts]) => lanesOf(`${name} ${digits(sectionLanes(parts))}`))));
 
-const sectionFingerprint = once((parts: Section) => ({
-  text: combine([...parts.values()].map((part) => partFingerprint(part).text)),
-}));
+/** The two halves of a fingerprint as numbers, which many are combined of, whatever their order. */
+type Lanes = readonly [number, number];
 
-const partFingerprint = once((part: Part) => ({ text: fingerprint(partText(part).join("\n")) }));
+const sectionLanes = once((parts: Section): Lanes => combined([...parts.values()].map((part) => partLanes(part))));
 
-/** One fingerprint of many, whatever their order. */
-function combine(fingerprints: readonly string[]): string {
-  let [a, b] = [0, 0];
-  for (const each of fingerprints) {
-    a ^= Number.parseInt(each.slice(0, 8), 16);
-    b ^= Number.parseInt(each.slice(8), 16);
-  }
-  return [a, b].map((lane) => (lane >>> 0).toString(16).padStart(8, "0")).join("");
+const partLanes = once((part: Part): Lanes => lanesOf(partText(part).join("\n")));
+
+function lanesOf(text: string): Lanes {
+  const found = fingerprint(text);
+  return [Number.parseInt(found.slice(0, 8), 16), Number.parseInt(found.slice(8), 16)];
 }
+
+function combined(all: readonly Lanes[]): Lanes {
+  let [a, b] = [0, 0];
+  for (const [first, second] of all) {
+    a ^= first;
+    b ^= second;
+  }
+  return [a, b];
+}
+
+const digits = (lanes: Lanes): string => lanes.map((lane) => (lane >>> 0).toString(16).padStart(8, "0")).join("");
 
 /** The ruleset with its generation: the marker, the fast path, and what puts a connection on it. */
 export function withGeneration(ruleset: Ruleset, generation: number): Ruleset {

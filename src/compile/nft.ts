@@ -121,6 +121,7 @@ function matchText(match: Match): string {
   if ("notPorts" in match) return "meta l4proto != { 6, 17 }";
   if ("oneIn" in match) return `numgen random mod ${match.oneIn} 0`;
   if ("outdated" in match) return `ct mark and ${hex(generationMask)} != ${hex(generationBits(match.outdated))}`;
+  if ("lacks" in match) return `meta mark and ${hex(match.lacks)} == 0x0`;
   return `meta mark and ${hex(match.noted)} == ${hex(match.noted)}`;
 }
 

@@ -3,9 +3,10 @@
  * subnets lead the same address different ways, it has the ways out too: who has no such way is refused by its gates, so
  * routing may know more than each subnet's table. Otherwise a packet's mark says which *domain* it is routed in, after
  * the main table; and before it, where routes are more specific than the local ones. Domains cost every packet of the
- * network the search for its table: a tenth of all it costs.
+ * network the search for its table, so only networks that need them have any.
  */
 import { type End, type Hop, type Interface, type Internet, isInterface, type Network, type RouteTable } from "../policy/network.ts";
+import { insideCidrs } from "../policy/judge.ts";
 import { unroutable, wayFromNat } from "../policy/route.ts";
 import { numbered } from "../policy/ways.ts";
 import { once } from "../values/once.ts";
@@ -113,7 +114,7 @@ function allDomains(network: Ways): Domains {
   const edge = network.tables.get(internetOf(network)?.table ?? "");
   const inward = edge && domainOf(network, edge, []);
   if (inward) wanted.set(fromInternet, inward);
-  const shared = inCommon([...wanted.values()].map(({ outside }) => outside));
+  const shared = inCommon([...wanted.values()].map(({ outside }) => outside), network.internet?.device);
   const needed = [...wanted].flatMap(([id, { overrides, outside }]) =>
     shared === undefined || overrides.length > 0 ? [[id, { overrides, outside: shared ? [] : outside }] as const] : [],
   );
@@ -124,12 +125,17 @@ function allDomains(network: Ways): Domains {
   };
 }
 
-/** What all of them say of every destination; undefined where two lead to it different ways. */
-function inCommon(tables: readonly (readonly Path[])[]): readonly Path[] | undefined {
+/**
+ * What all of them say of every destination; undefined where two lead to it different ways. What the gate to the internet
+ * refuses anyway may lead wherever another does.
+ */
+function inCommon(tables: readonly (readonly Path[])[], internet: string | undefined): readonly Path[] | undefined {
+  const refused = (lead: Lead, destination: Cidr): boolean =>
+    lead === "blackhole" || (lead !== "throw" && lead.device === internet && insideCidrs.some((cidr) => covers(cidr, destination)));
   const leads = tables.map((paths) => new Map(paths.map(({ destination, lead }) => [formatCidr(destination), lead])));
   const shared: Path[] = [];
   for (const path of distinct(tables.flat())) {
-    const said = leads.map((each) => longest(each, path.destination)).filter((lead) => lead !== "blackhole");
+    const said = leads.map((each) => longest(each, path.destination)).filter((lead) => !refused(lead, path.destination));
     const [lead = "blackhole"] = said;
     if (said.some((each) => !sameLead(each, lead))) return undefined;
     shared.push({ ...path, table: mainTable, lead });

@@ -62,6 +62,8 @@ export type Match =
   | { readonly outdated: number }
   /** All the bits are set in the packet's own mark. */
   | { readonly noted: number }
+  /** None of the bits is. */
+  | { readonly lacks: number }
   /** The packet opens a connection. */
   | { readonly fresh: true }
   /** The number that stands in the packet's own mark under that name; 0 where none does. */

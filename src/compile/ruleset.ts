@@ -20,7 +20,7 @@ import {
   type Subnet,
 } from "../policy/network.ts";
 import { aclChain, aclPart } from "./acl.ts";
-import { devicesSet, gatewayParts, onward } from "./gateways.ts";
+import { devicesSet, enteringChain, gatewayParts, onward } from "./gateways.ts";
 import { allowancePart } from "./allowance.ts";
 import { withCounts } from "./count.ts";
 import { afterOpen, afterTracked, groupPart, groupsChain, membersPart, openDirections, prefixesPart } from "./group.ts";
@@ -91,8 +91,12 @@ const trackedArriving: readonly Match[][] = [
   [connection, replyWay, { remembers: trackedAtOriginator }],
 ];
 
-/** nft follows at most 16 chains deep, so the ways between gates are map look-ups where they can be. */
+/**
+ * nft follows at most 16 chains deep, so the ways between gates are map look-ups where they can be. But each transaction
+ * walks every map of chains once for each line that looks into it: what many chains would look into has a chain for it.
+ */
 const toBoundary: Action = { dispatch: ["iif"], map: "boundary" };
+const boundaryChain = "boundary";
 
 /** What is the same in every network. */
 const basePart = (blocks: boolean): Part => ({
@@ -122,11 +126,13 @@ const basePart = (blocks: boolean): Part => ({
     {
       name: "leave",
       rules: [
-        ...trackedLeaving.map((when) => rule(when, toBoundary)),
+        ...trackedLeaving.map((when) => rule(when, { goto: boundaryChain })),
         rule([], { dispatch: ["iif"], map: "leaving" }),
       ],
     },
+    { name: boundaryChain, rules: [rule([], toBoundary), rule([], { drop: true })] },
     ...admitted("out", toBoundary, trackedAtOriginator),
+    { name: enteringChain, rules: [rule([], { dispatch: ["oif"], map: "entering" })] },
     {
       name: "destination",
       rules: [
@@ -157,10 +163,9 @@ const baseWithBlocks = section([basePart(true)]);
  * here is of an untracked connection, and leaves it so.
  */
 function admitted(direction: Direction, next: Action, bit: number): Chain[] {
-  const tracked = [rule([originalWay], { note: bit }), rule([], next)];
   return [
-    { name: afterOpen(direction), rules: [rule([{ noted: openBack }], next), ...tracked] },
-    { name: afterTracked(direction), rules: tracked },
+    { name: afterOpen(direction), rules: [rule([{ lacks: openBack }, originalWay], { note: bit }), rule([], next)] },
+    { name: afterTracked(direction), rules: [rule([originalWay], { note: bit }), rule([], next)] },
   ];
 }
 

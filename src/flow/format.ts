@@ -52,9 +52,5 @@ export const headerOf = (format: Format): string => format.fields.map(({ name })
 export function compileLine({ fields: asked, version }: Format): (record: FlowRecord) => string {
   const values = asked.map(({ name, of }) => (name === "version" ? () => version : of));
   const empty = asked.map((field, at) => (field.always ? values[at] : undefined));
-  return (record) => {
-    let line = "";
-    for (const value of record.count ? values : empty) line += ` ${value?.(record) ?? "-"}`;
-    return line.slice(1);
-  };
+  return (record) => (record.count ? values : empty).map((value) => value?.(record) ?? "-").join(" ");
 }

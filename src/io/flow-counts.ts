@@ -14,6 +14,8 @@ const DUMP = 0x300;
 const NLMSG_ERROR = 2;
 const NLMSG_DONE = 3;
 const subsystem = 10 << 8;
+const NEWTABLE = subsystem | 0;
+const GETTABLE = subsystem | 1;
 const NEWSETELEM = subsystem | 12;
 const GETSETELEM_RESET = subsystem | 33;
 const NEWOBJ = subsystem | 18;
@@ -21,6 +23,7 @@ const GETOBJ_RESET = subsystem | 21;
 const LIST = { table: 1, set: 2, elements: 3 } as const;
 const ELEMENT = { key: 1, expiration: 5, expression: 7 } as const;
 const COUNTER = { bytes: 1, packets: 2 } as const;
+const TABLE = { name: 1, handle: 4 } as const;
 const OBJECT = { table: 1, name: 2, type: 3, data: 4 } as const;
 const NFT_OBJECT_COUNTER = 1;
 const ENOENT = 2;
@@ -79,6 +82,20 @@ export class FlowCounts {
         }
       }
     }
+  }
+
+  /** The number of the table in force: one that replaces it has another, and begins to count at 0. Undefined where there is none. */
+  handle(): bigint | undefined {
+    let handle: bigint | undefined;
+    for (const body of this.#dump(GETTABLE, NEWTABLE, [])) {
+      let [own, number] = ["", 0n];
+      for (const [type, from, to] of attributes(body, 4, body.length)) {
+        if (type === TABLE.name) own = body.toString("latin1", from, to - 1);
+        if (type === TABLE.handle) number = body.readBigUInt64BE(from);
+      }
+      if (own === "bailey") handle = number;
+    }
+    return handle;
   }
 
   /** A named counter's packets, which begin at 0 again. */

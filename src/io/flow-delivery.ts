@@ -1,18 +1,16 @@
 /** Delivers what is in the spool from a thread of its own: neither traffic nor the API waits for a destination. */
 import { Worker } from "node:worker_threads";
-import type { Delivery, Failure } from "../flow/deliver.ts";
-import type { LogEvent, PutEvents } from "./flow-deliverer.ts";
+import type { Delivery } from "../flow/deliver.ts";
 import type { S3Place } from "./flow-s3.ts";
 
 export interface FlowDeliveryDependencies extends FlowDeliveryStart {
-  readonly putEvents: PutEvents;
   log(line: string): void;
 }
 
 export interface FlowDelivery {
   /** How a flow log's records were last delivered; undefined when nothing was yet. */
   status(flowLog: string): Delivery | undefined;
-  /** Has it look at once: records were spooled. It looks every second anyway. */
+  /** Has it look at once: records were spooled. It looks twice a second anyway. */
   look(): void;
   /** Ends at once; what was under way is delivered again by the next. */
   close(): Promise<void>;
@@ -25,37 +23,33 @@ export interface FlowDeliveryStart {
   readonly limit: number;
   /** Where the files of local flow logs lie. */
   readonly directory: string;
+  /** The file of the region's log store; it is opened when there is something for it. */
+  readonly logs: string;
   readonly s3?: S3Place;
 }
 
-/** To the thread. */
-export type ToFlowDelivery = { readonly look: true } | { readonly put: number; readonly failure?: Failure };
+/** To the thread: look. */
+export type ToFlowDelivery = "look";
 
 /** From the thread. */
-export type FromFlowDelivery =
-  | { readonly told: string; readonly delivery: Delivery }
-  | { readonly log: string }
-  | { readonly put: number; readonly to: readonly [account: string, region: string, group: string, stream: string]; readonly events: readonly LogEvent[] };
+export type FromFlowDelivery = { readonly told: string; readonly delivery: Delivery } | { readonly log: string };
 
 /** Before a thread that ended by a bug is started again. */
 const restartMs = 1000;
 
 /** Starts the thread; one that fails is replaced. */
-export function openFlowDelivery({ putEvents, log, ...workerData }: FlowDeliveryDependencies): FlowDelivery {
+export function openFlowDelivery({ log, ...workerData }: FlowDeliveryDependencies): FlowDelivery {
   const deliveries = new Map<string, Delivery>();
   let closed = false;
   let worker: Worker | undefined;
-  const say = (message: ToFlowDelivery) => worker?.postMessage(message);
-  const hear = async (message: FromFlowDelivery) => {
-    if ("log" in message) return log(message.log);
-    if ("told" in message) return void deliveries.set(message.told, message.delivery);
-    const failure = await putEvents(...message.to, message.events).catch((error: unknown) => ({ message: String(error) }));
-    say({ put: message.put, ...(failure && { failure }) });
+  const hear = (message: FromFlowDelivery) => {
+    if ("log" in message) log(message.log);
+    else deliveries.set(message.told, message.delivery);
   };
   const start = () => {
     if (closed) return;
     const started = new Worker(new URL("./flow-delivery-thread.ts", import.meta.url), { workerData });
-    started.on("message", (message: FromFlowDelivery) => void hear(message));
+    started.on("message", hear);
     started.on("error", (error) => log(`flow logs: ${error.stack}`));
     started.on("exit", () => {
       worker = undefined;
@@ -66,7 +60,7 @@ export function openFlowDelivery({ putEvents, log, ...workerData }: FlowDelivery
   start();
   return {
     status: (flowLog) => deliveries.get(flowLog),
-    look: () => say({ look: true }),
+    look: () => worker?.postMessage("look" satisfies ToFlowDelivery),
     close: async () => {
       closed = true;
       await worker?.terminate();

@@ -8,6 +8,9 @@ import { headerOf, type Format } from "../flow/format.ts";
 import { writeParquet } from "./flow-parquet.ts";
 import { textOf, wholeLines } from "./flow-segments.ts";
 
+/** Half the time of gzip's usual 6, for files that are an eighth longer. */
+const gzipLevel = 3;
+
 export type FileFormat = "plain-text" | "parquet";
 
 /** Makes the file of a segment at a path. Rejects when there is no room; what is at the path then is of no use. */
@@ -16,7 +19,7 @@ export async function makeFile(segment: string, format: Format, fileFormat: File
     await writeParquet(segment, format, path);
     return sync(path);
   }
-  await pipeline(Readable.from(textFile(segment, format)), createGzip(), createWriteStream(path, { mode: 0o600, flush: true }));
+  await pipeline(Readable.from(textFile(segment, format)), createGzip({ level: gzipLevel }), createWriteStream(path, { mode: 0o600, flush: true }));
 }
 
 async function sync(path: string): Promise<void> {

@@ -3,7 +3,6 @@ import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Delivery } from "../flow/deliver.ts";
 import { type Change, tableOf, type World } from "../model/world.ts";
-import type { PutEvents } from "./flow-deliverer.ts";
 import { type FlowCapture, openFlowCapture } from "./flow-capture.ts";
 import { type FlowDelivery, openFlowDelivery } from "./flow-delivery.ts";
 import type { S3Place } from "./flow-s3.ts";
@@ -13,7 +12,8 @@ export interface FlowLogsDependencies {
   /** The region's directory. */
   readonly state: string;
   readonly s3?: S3Place;
-  readonly putEvents: PutEvents;
+  /** The file of the region's log store. */
+  readonly logs: string;
   world(): World;
   log(line: string): void;
 }
@@ -32,14 +32,14 @@ const spoolBytes = 4 * 2 ** 30;
 export const flowLogFiles = (state: string): string => join(state, "flow-logs");
 const spoolOf = (state: string): string => join(state, "flow-spool");
 
-export function openFlowLogs({ realm, state, s3, putEvents, world, log }: FlowLogsDependencies): FlowLogs {
+export function openFlowLogs({ realm, state, logs, s3, world, log }: FlowLogsDependencies): FlowLogs {
   const spool = spoolOf(state);
   const capture: FlowCapture = openFlowCapture({ realm, spool, limit: spoolBytes, world, log });
   let delivery: FlowDelivery | undefined;
   /** What an earlier process spooled is delivered, whether its flow log is still there or not. */
   const begin = () => {
     const wanted = tableOf(world(), "flow-log").size > 0 || (existsSync(spool) && readdirSync(spool).length > 0);
-    if (wanted) delivery ??= openFlowDelivery({ spool, limit: spoolBytes, directory: flowLogFiles(state), ...(s3 && { s3 }), putEvents, log });
+    if (wanted) delivery ??= openFlowDelivery({ spool, limit: spoolBytes, directory: flowLogFiles(state), logs, ...(s3 && { s3 }), log });
   };
   begin();
   return {

@@ -1,4 +1,5 @@
 /** Questions in SQL about files of flow records: DuckDB reads them where they lie, as one view called `flows`. */
+import { randomUUID } from "node:crypto";
 import { rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -46,12 +47,11 @@ export async function openFlows(paths: readonly string[], format?: readonly Colu
     if (file) files.push(file);
   }
   const { DuckDBInstance } = await import("@duckdb/node-api");
-  const spill = join(tmpdir(), `bailey-flows-${process.pid}`);
+  const spill = join(tmpdir(), `bailey-spill-${randomUUID()}`);
   const instance = await DuckDBInstance.create(":memory:", {
     autoinstall_known_extensions: "false",
     autoload_known_extensions: "false",
     temp_directory: spill,
-    TimeZone: "UTC",
     preserve_insertion_order: "false",
   });
   const connection = await instance.connect();
@@ -63,7 +63,7 @@ export async function openFlows(paths: readonly string[], format?: readonly Colu
   const text = files.filter((file) => file.kind === "text");
   try {
     const parquet = await parquetGroups(connection, files.filter(({ kind }) => kind === "parquet").map(({ path }) => path));
-    await connection.run(flowsView(text, parquet));
+    await connection.run(`SET TimeZone = 'UTC'; SET enable_progress_bar = true; SET enable_progress_bar_print = false; ${flowsView(text, parquet)}`);
     return { files: files.length, columns: presentIn(text, parquet), ...questionsTo(connection), close };
   } catch (error) {
     close();
@@ -72,7 +72,8 @@ export async function openFlows(paths: readonly string[], format?: readonly Colu
 }
 
 /** DuckDB's own words, without the kind of error they begin with. */
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error)).replace(/^[A-Z][A-Za-z]* Error: /, "").trim();
+const messageOf = (error: unknown): string =>
+  (error instanceof Error ? error.message : String(error)).replace(/^(?:Failed to extract statements: )?[A-Z][A-Za-z ]* Error: /, "").trim();
 
 async function parquetGroups(connection: DuckDBConnection, paths: readonly string[]): Promise<ParquetGroup[]> {
   if (paths.length === 0) return [];

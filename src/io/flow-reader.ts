@@ -2,8 +2,9 @@
 import { closeSync } from "node:fs";
 import { gates, gateShift, overflow, type Table, tables } from "../compile/count.ts";
 import { routerNamespace } from "../compile/names.ts";
-import { endBy, logsCovering, type Observed, recordOf, recordsOf, type Told } from "../flow/observe.ts";
-import { everywhere, listed, type World } from "../model/world.ts";
+import { endBy, type Observed, recordsOf, type Told } from "../flow/observe.ts";
+import { idleOf, skippedIn, toldKey } from "../flow/silence.ts";
+import type { World } from "../model/world.ts";
 import { lower } from "../policy/lower.ts";
 import type { Network } from "../policy/network.ts";
 import { formatIp } from "../values/ip.ts";
@@ -23,6 +24,8 @@ export interface FlowReader {
    * world is the present one; flows of what is gone from it are told by the one before.
    */
   read(world: World, start: number, end: number, tell: (told: Told) => void): Tally;
+  /** By VPC, the table its counts were last read from: of one that is not there any more, what was not read is lost. */
+  tables(): Readonly<Record<string, string>>;
   close(): void;
 }
 
@@ -37,8 +40,12 @@ const flagTables = tables.filter(({ name }) => name.includes("/flags"));
 /** TCP's own bits, and those that records have: ACK beside SYN only. */
 const [FIN, SYN, RST, ACK] = [1, 2, 4, 16];
 
-/** Starts with nothing open. The thread that calls it must have no need of the namespace it is in. */
-export function openFlowReader(realm: string): FlowReader {
+/**
+ * Starts with nothing open; `lastTables` are those of an earlier reader. The thread that calls it must have no need of the
+ * namespace it is in.
+ */
+export function openFlowReader(realm: string, lastTables: Readonly<Record<string, string>> = {}): FlowReader {
+  const readFrom = new Map(Object.entries(lastTables));
   const opened = new Map<string, Opened>();
   const active = new Set<string>();
   let before: ReadonlyMap<string, { readonly world: World; readonly network: Network }> = new Map();
@@ -62,13 +69,21 @@ export function openFlowReader(realm: string): FlowReader {
     }
   };
 
+  /** Whether what was counted since the last reading may be in a table that has been replaced. */
+  const isReplaced = (vpc: string, counts: FlowCounts): boolean => {
+    const last = readFrom.get(vpc);
+    const handle = counts.handle();
+    if (handle !== undefined) readFrom.set(vpc, `${opened.get(vpc)?.number}/${handle}`);
+    return last !== undefined && last !== readFrom.get(vpc);
+  };
+
   return {
     read(world, start, end, tell) {
       const sites = new Map([...lower(world)].flatMap(([id, network]) => (network.counted ? [[id, { world, network }] as const] : [])));
       const window = { start: Math.floor(start / 1000), end: Math.floor(end / 1000) };
       const told = new Set<string>();
       const say = (each: Told) => {
-        told.add(`${each.log.id} ${each.record.interface}`);
+        told.add(toldKey(each));
         tell(each);
       };
       const skipped = new Set<string>();
@@ -78,6 +93,7 @@ export function openFlowReader(realm: string): FlowReader {
         const site = sites.get(id) ?? before.get(id);
         if (!counts || !site) continue;
         const last = before.get(id);
+        if (isReplaced(id, counts)) skipped.add(id);
         for (const observed of observations(counts, start, end)) {
           flows++;
           const known = endBy(site.network, observed.device) || !last ? site : last;
@@ -87,10 +103,16 @@ export function openFlowReader(realm: string): FlowReader {
         if (lost > 0) skipped.add(id);
         missed += lost;
       }
-      tellIdle(world, window, { told, active, skipped }, tell);
+      for (const key of told) active.add(key);
+      const silent = active.size > 0 ? idleOf(world, window, { active, told }) : [];
+      const unknown = skipped.size > 0 ? skippedIn(world, window, skipped) : [];
+      for (const each of unknown) told.add(toldKey(each));
+      for (const each of [...unknown, ...silent.filter((one) => !told.has(toldKey(one)))]) tell(each);
       before = sites;
+      for (const id of readFrom.keys()) if (!sites.has(id)) readFrom.delete(id);
       return { flows, missed };
     },
+    tables: () => Object.fromEntries(readFrom),
     close() {
       for (const { counts } of opened.values()) counts.close();
       opened.clear();
@@ -134,24 +156,4 @@ function observedOf(table: Table, reading: Reading, tcpFlags: number, start: num
     first: flow.packets === 1 ? last : start,
     last,
   };
-}
-
-/** Interfaces without traffic say so, once there was some; those of a network that had no room say that. */
-function tellIdle(
-  world: World,
-  window: { readonly start: number; readonly end: number },
-  { told, active, skipped }: { readonly told: ReadonlySet<string>; readonly active: Set<string>; readonly skipped: ReadonlySet<string> },
-  tell: (told: Told) => void,
-): void {
-  for (const key of told) active.add(key);
-  if (active.size === 0 && skipped.size === 0) return;
-  for (const vpc of everywhere(world, "vpc")) {
-    for (const resource of listed(world, "interfacesOfVpc", vpc.id).values()) {
-      for (const log of logsCovering(world, resource)) {
-        const key = `${log.id} ${resource.id}`;
-        const status = skipped.has(vpc.id) ? "SKIPDATA" : active.has(key) && !told.has(key) ? "NODATA" : undefined;
-        if (status) tell({ log, record: { ...recordOf(world, resource, window), status } });
-      }
-    }
-  }
 }

@@ -37,7 +37,15 @@ export interface FlowSpool {
 }
 
 /** Written at once: some thousand lines. */
-const chunkLength = 1 << 18;
+const chunkBytes = 1 << 18;
+/** More than any format's line has: six tags of 256 characters, each of up to 12 bytes when it is encoded. */
+const longestLine = 1 << 15;
+
+/** Lines of one slot that are on their way to a file. */
+interface Chunk {
+  readonly bytes: Buffer;
+  length: number;
+}
 
 /** Opens the spool. What another process left open is mended and handed on; flow logs that left nothing are forgotten. */
 export function openFlowSpool(options: FlowSpoolOptions): FlowSpool {
@@ -99,16 +107,16 @@ class Spool implements FlowSpool {
 
   append(flowLog: FlowLog, records: Iterable<FlowRecord>): void {
     const line = this.#lineOf(flowLog.format);
-    const chunks = new Map<number, string>();
+    const chunks = new Map<number, Chunk>();
     for (const record of records) {
       const { interface: eni, start, end } = record;
       const slot = slotOf(end);
-      const chunk = (chunks.get(slot) ?? "") + spooledLine(eni, start, end, line(record));
-      const full = chunk.length >= chunkLength;
-      if (full) this.#write(flowLog, slot, chunk);
-      chunks.set(slot, full ? "" : chunk);
+      let chunk = chunks.get(slot);
+      if (!chunk) chunks.set(slot, (chunk = { bytes: Buffer.allocUnsafe(chunkBytes), length: 0 }));
+      chunk.length += chunk.bytes.write(spooledLine(eni, start, end, line(record)), chunk.length, "latin1");
+      if (chunk.length + longestLine > chunkBytes) this.#write(flowLog, slot, chunk);
     }
-    for (const [slot, chunk] of chunks) if (chunk !== "") this.#write(flowLog, slot, chunk);
+    for (const [slot, chunk] of chunks) if (chunk.length > 0) this.#write(flowLog, slot, chunk);
     this.#handOn();
   }
 
@@ -134,8 +142,9 @@ class Spool implements FlowSpool {
     return line;
   }
 
-  #write(flowLog: FlowLog, slot: number, text: string): void {
-    const bytes = Buffer.from(text, "latin1");
+  #write(flowLog: FlowLog, slot: number, chunk: Chunk): void {
+    const bytes = chunk.bytes.subarray(0, chunk.length);
+    chunk.length = 0;
     try {
       this.#makeRoom(bytes.length);
       this.#put(this.#fileOf(flowLog, this.#batches.place(flowLog, slot, bytes.length, this.#options.now())), bytes);

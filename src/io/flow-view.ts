@@ -48,7 +48,8 @@ const mostRejected = 1000;
 function selectText(files: readonly TextFile[], columns: ReadonlyMap<string, string>): string {
   const [first] = files;
   const own = (first?.columns ?? []).map(columnOf);
-  const types = own.map((name) => `${quoteText(name)}: ${quoteText(columns.get(name) ?? "VARCHAR")}`);
+  // A format may name a field twice; a table can't.
+  const types = own.map((name, at) => `${quoteText(own.indexOf(name) === at ? name : `${name} ${at}`)}: ${quoteText(columns.get(name) ?? "VARCHAR")}`);
   const source =
     `read_csv([${files.map(({ path }) => quotePath(path)).join(", ")}], columns = {${types.join(", ")}}, delim = ' ', ` +
     `header = ${first?.header ?? false}, compression = ${first?.gzip ? "'gzip'" : "'none'"}, nullstr = '-', auto_detect = false, ` +

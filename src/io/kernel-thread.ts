@@ -9,6 +9,7 @@ import { machine, uplinkOf } from "../compile/names.ts";
 import { type Link, type Marker, type ObservedNamespace, type Step, StepFailure, tapPort } from "../apply/kernel.ts";
 import { mtu } from "../model/subnet.ts";
 import { parseMarker } from "../compile/nft.ts";
+import { Conntrack } from "./conntrack.ts";
 import type { Device } from "./attachments.ts";
 import { closeBeyond, observeBeyond, openBeyond } from "./beyond.ts";
 import { answerAtOnce, enterNamespace, isNamespace, makeNamespace, namespacesWith, openMachineNamespace, openNamespace, removeNamespace } from "./namespaces.ts";
@@ -22,6 +23,7 @@ interface Open {
   readonly route: Rtnetlink;
   /** Made when first needed: a context costs memory, and hosts have no rules. */
   nft?: Nft;
+  conntrack?: Conntrack;
 }
 
 const opened = new Map<string, Open>();
@@ -45,10 +47,20 @@ function nft(namespace: string): Nft {
   return space.nft;
 }
 
+function conntrack(namespace: string): Conntrack {
+  const space = open(namespace);
+  if (!space.conntrack) {
+    enterNamespace(space.fd);
+    space.conntrack = new Conntrack();
+  }
+  return space.conntrack;
+}
+
 function forget(namespace: string): void {
   const known = opened.get(namespace);
   if (!known) return;
   known.nft?.close();
+  known.conntrack?.close();
   known.route.close();
   fs.closeSync(known.fd);
   opened.delete(namespace);
@@ -114,6 +126,8 @@ function run(step: Step): void {
       return closeBeyond(onMachine(), step.device);
     case "tap.add":
       return joinTap(open(namespace), open(machine), step.tap, tapPort, mtu);
+    case "connection.delete":
+      return conntrack(namespace).forget(step.connection);
     case "nft":
       nft(namespace).run(step.commands);
   }
@@ -230,6 +244,7 @@ if (!port) throw new Error("the kernel thread is started as a worker");
 type Request = { readonly id: number } & (
   | { readonly run: readonly Step[] }
   | { readonly observe: string }
+  | { readonly translated: string }
   | { readonly query: { readonly namespace: string; readonly command: string } }
   | { readonly devices: number }
   | { readonly sockets: { readonly namespace: string; readonly wanted: readonly SocketAddress[] } }
@@ -238,6 +253,7 @@ type Request = { readonly id: number } & (
 function answer(request: Request): unknown {
   if ("observe" in request) return observe(request.observe);
   if ("devices" in request) return devicesIn(request.devices);
+  if ("translated" in request) return conntrack(request.translated).translated();
   if ("query" in request) return nft(request.query.namespace).run(request.query.command);
   if ("sockets" in request) {
     enterNamespace(open(request.sockets.namespace).fd);

@@ -1,6 +1,6 @@
 /** The real kernel: a port to the thread that touches it. */
 import { Worker } from "node:worker_threads";
-import { type Kernel, type ObservedNamespace, type Step, StepFailure } from "../apply/kernel.ts";
+import { type Kernel, type ObservedNamespace, type Step, StepFailure, type TranslatedConnection } from "../apply/kernel.ts";
 import type { Device, DeviceLister } from "./attachments.ts";
 import type { OpenedSocket, SocketOpener } from "./sockets.ts";
 
@@ -37,6 +37,7 @@ export function openKernel(): Kernel & SocketOpener & DeviceLister {
       if (steps.length > 0) await ask({ run: steps });
     },
     observe: async (prefix) => (await ask({ observe: prefix })) as Map<string, ObservedNamespace>,
+    translated: async (namespace) => (await ask({ translated: namespace })) as TranslatedConnection[],
     query: async (namespace, command) => String(await ask({ query: { namespace, command } })),
     devices: async (fd) => (await ask({ devices: fd })) as Device[],
     sockets: async (namespace, wanted) => (await ask({ sockets: { namespace, wanted } })) as OpenedSocket[],

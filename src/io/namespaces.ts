@@ -44,7 +44,10 @@ const settings: Record<"router" | "host" | "bridge", Readonly<Record<string, str
     "net/netfilter/nf_conntrack_tcp_timeout_close": "1",
     "net/netfilter/nf_conntrack_udp_timeout": "30",
     "net/netfilter/nf_conntrack_udp_timeout_stream": "180",
+    // Every protocol without ports: the kernel treats GRE apart.
     "net/netfilter/nf_conntrack_generic_timeout": "600",
+    "net/netfilter/nf_conntrack_gre_timeout": "600",
+    "net/netfilter/nf_conntrack_gre_timeout_stream": "600",
   },
   host: {
     "net/ipv6/conf/default/accept_ra": "0",

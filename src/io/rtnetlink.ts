@@ -21,7 +21,7 @@ const ROUTE = { add: 24, delete: 25, dump: 26 } as const;
 const RULE = { add: 32, delete: 33, dump: 34 } as const;
 const NEIGHBOUR = { add: 28, delete: 29, dump: 30 } as const;
 
-const IFLA = { address: 1, name: 3, mtu: 4, master: 10, info: 18, infoKind: 1, infoData: 2, alias: 20, namespaceFd: 28, peer: 1 } as const;
+const IFLA = { address: 1, name: 3, mtu: 4, master: 10, state: 16, info: 18, infoKind: 1, infoData: 2, alias: 20, namespaceFd: 28, peer: 1 } as const;
 const IFA = { address: 1, local: 2, flags: 8, proto: 11 } as const;
 const RTA = { destination: 1, device: 4, gateway: 5, metric: 6, multipath: 9, table: 15 } as const;
 const FRA = { source: 2, priority: 6, mark: 10, table: 15, mask: 16, protocol: 21 } as const;
@@ -35,7 +35,8 @@ const NDA = { address: 1, mac: 2 } as const;
 const IFLA_TUN_TYPE = 3;
 const IFF_TAP = 2;
 const IFF_UP = 1;
-const IFF_RUNNING = 0x40;
+/** The flag IFF_RUNNING stands as well for a state that is not known yet. */
+const IF_OPER_UP = 6;
 const IFA_F_NODAD = 2;
 const RTN_UNICAST = 1;
 const RTN_BLACKHOLE = 6;
@@ -157,7 +158,7 @@ export class Rtnetlink {
         mac: macText(attributes.get(IFLA.address) ?? Buffer.alloc(0)),
         mtu: attributes.get(IFLA.mtu)?.readUInt32LE(0) ?? 0,
         alias: nameText(attributes.get(IFLA.alias)),
-        running: (body.readUInt32LE(8) & IFF_RUNNING) !== 0,
+        running: attributes.get(IFLA.state)?.[0] === IF_OPER_UP,
       };
     });
     this.#indexes = new Map(found.map(({ name, index }) => [name, index]));

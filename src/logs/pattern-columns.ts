@@ -46,5 +46,10 @@ function compileColumn(text: string): Test<string> | Refusal {
 }
 
 /** What white space separates; text in double quotes or brackets is one word, without these. */
-export const wordsOf = (message: string): string[] =>
-  [...message.matchAll(/"((?:[^"\\]|\\.)*)"|\[([^\]]*)\]|(\S+)/g)].map(([, quoted, bracketed, word]) => quoted ?? bracketed ?? word ?? "");
+function wordsOf(message: string): string[] {
+  const trimmed = message.trim();
+  // Most messages have neither, and need no more.
+  if (!/["[]/.test(trimmed)) return trimmed === "" ? [] : trimmed.split(/\s+/);
+  const words = trimmed.matchAll(/"((?:[^"\\]|\\.)*)"|\[([^\]]*)\]|(\S+)/g);
+  return Array.from(words, ([, quoted, bracketed, word]) => quoted ?? bracketed ?? word ?? "");
+}

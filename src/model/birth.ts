@@ -25,3 +25,7 @@ export const owned = (birth: Birth, tags: Tags = {}): Owned => ({
   tags,
   created: birth.now,
 });
+
+/** New identifiers in ascending order: what is made in one moment is listed in the order of its identifiers. */
+export const mintAscending = <K extends IdKind>(birth: Pick<Birth, "mint">, kind: K, count: number): Id<K>[] =>
+  Array.from({ length: count }, () => birth.mint(kind)).toSorted();

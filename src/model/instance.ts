@@ -30,6 +30,9 @@ export type LaunchPlan = Pick<
   | "terminationProtected"
   | "shutdownBehavior"
   | "metadataOptions"
+  | "stopProtected"
+  | "privateNames"
+  | "wishes"
 > & { readonly tags: Tags };
 
 /** A new instance, which the host is to bring up. Its interfaces are made or attached beside it. */

@@ -39,6 +39,9 @@ export const makeInterface = (world: World, birth: Birth, subnet: Subnet, plan: 
   ...(plan.connectionTracking && { connectionTracking: plan.connectionTracking }),
 });
 
+/** What it was made by and for, and who alone may change it. */
+export const managerOf = ({ natGateway, managedBy }: NetworkInterface): string | undefined => natGateway ?? managedBy;
+
 /** The tag by which an interface's owner says how many connections it may have tracked at a time. */
 export const allowanceTag = "bailey:tracked-connections";
 export const largestAllowance = 2 ** 32 - 1;

@@ -1,5 +1,7 @@
 import type { Id } from "../values/id.ts";
 import type { Family } from "../values/ip.ts";
+import type { LaunchTemplate } from "./launch-template.ts";
+import type { KeptResource, KeptTarget } from "./kept.ts";
 
 /** What every resource carries. A resource is one immutable JSON document: strings are canonical, dates ISO 8601. */
 export interface Owned {
@@ -66,13 +68,16 @@ export interface Subnet extends Owned {
   readonly vpc: Id<"vpc">;
   /** Zone name, such as us-east-1a. */
   readonly zone: string;
-  readonly cidr: string;
+  /** Absent: a subnet for IPv6 alone. No interface can be made in it. */
+  readonly cidr?: string;
   readonly ipv6Cidrs: readonly CidrAssociation[];
   readonly acl: Id<"network-acl">;
   readonly aclAssociation: Id<"acl-association">;
   readonly defaultForZone: boolean;
   readonly mapPublicIp: boolean;
   readonly assignIpv6: boolean;
+  /** What instances launched in it get that do not say. Absent: the usual ones. */
+  readonly privateNames?: PrivateNames;
 }
 
 export interface SecurityGroup extends Owned {
@@ -135,7 +140,7 @@ export interface PrefixList extends Owned {
   readonly version: number;
   /** Of the current version. */
   readonly entries: readonly PrefixListEntry[];
-  readonly state: "create-complete" | "modify-complete" | "restore-complete";
+  readonly state: "create-complete" | "modify-complete" | "restore-complete" | "delete-failed";
 }
 
 /** The entries of a list as they were before its current version. */
@@ -215,6 +220,8 @@ export interface NetworkInterface extends Owned {
   readonly connectionTracking?: ConnectionTracking;
   /** The NAT gateway it was made by and for: nobody else may change it, and it has no groups. */
   readonly natGateway?: Id<"nat-gateway">;
+  /** The same for one that answers nothing here. */
+  readonly managedBy?: Id<"transit-gateway-attachment"> | Id<"vpc-endpoint">;
   readonly attachment?: Attachment;
 }
 
@@ -256,11 +263,31 @@ export interface Instance extends Owned {
   readonly keyName?: string;
   readonly clientToken?: string;
   readonly terminationProtected: boolean;
+  /** Absent: no. */
+  readonly stopProtected?: boolean;
   readonly shutdownBehavior: "stop" | "terminate";
   /** Absent: its processes are started and stopped by Bailey. */
   readonly attached?: Attached;
   /** Absent in instances older than the metadata service: they have its defaults. */
   readonly metadataOptions?: MetadataOptions;
+  /** Absent: its subnet's, of when it was launched, were the usual ones. */
+  readonly privateNames?: PrivateNames;
+  readonly wishes?: Wishes;
+}
+
+/** What was asked for that has no counterpart here, and is shown as it was asked for. */
+export interface Wishes {
+  readonly ebsOptimized?: boolean;
+  readonly monitoring?: boolean;
+  readonly credits?: "standard" | "unlimited";
+}
+
+/** What the names of instances are to be made of, and be good for. */
+export interface PrivateNames {
+  readonly type: "ip-name" | "resource-name";
+  /** Whether an A record, and an AAAA record, of the resource name was asked for. */
+  readonly a: boolean;
+  readonly aaaa: boolean;
 }
 
 /** Where a route leads. What it names may be gone: then it is a blackhole. */
@@ -270,7 +297,8 @@ export type RouteTarget =
   | { readonly type: "egress-only-internet-gateway"; readonly id: Id<"egress-only-internet-gateway"> }
   | { readonly type: "nat-gateway"; readonly id: Id<"nat-gateway"> }
   | { readonly type: "network-interface"; readonly id: Id<"network-interface"> }
-  | { readonly type: "vpc-peering-connection"; readonly id: Id<"vpc-peering-connection"> };
+  | { readonly type: "vpc-peering-connection"; readonly id: Id<"vpc-peering-connection"> }
+  | KeptTarget;
 
 export interface Route {
   /** A prefix of either family, or the id of a prefix list. One route for each destination of a table. */
@@ -283,7 +311,7 @@ export interface Route {
 export interface RouteTableAssociation {
   readonly id: Id<"route-table-association">;
   readonly subnet?: Id<"subnet">;
-  readonly gateway?: Id<"internet-gateway">;
+  readonly gateway?: Id<"internet-gateway"> | Id<"vpn-gateway">;
 }
 
 export interface RouteTable extends Owned {
@@ -295,6 +323,8 @@ export interface RouteTable extends Owned {
   /** The explicit ones. A subnet or gateway is in one at most. */
   readonly associations: readonly RouteTableAssociation[];
   readonly routes: readonly Route[];
+  /** The gateways whose learned routes it is to have. They learn none: their tunnels are never up. */
+  readonly propagating?: readonly Id<"vpn-gateway">[];
 }
 
 export interface InternetGateway extends Owned {
@@ -443,6 +473,7 @@ export interface ClientToken extends Owned {
 
 export type Resource =
   | RegionResource
+  | LaunchTemplate
   | Vpc
   | Subnet
   | SecurityGroup
@@ -461,6 +492,7 @@ export type Resource =
   | VpcPeeringConnection
   | DhcpOptions
   | FlowLog
+  | KeptResource
   | ClientToken;
 
 export type Kind = Resource["kind"];

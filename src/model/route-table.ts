@@ -89,6 +89,12 @@ export function isBlackhole(world: World, vpc: string, target: RouteTarget): boo
     }
     case "vpc-peering-connection":
       return find(world, "vpc-peering-connection", target.id)?.state !== "active";
+    case "vpn-gateway":
+      return find(world, "vpn-gateway", target.id)?.vpc !== vpc;
+    case "vpc-endpoint":
+      return find(world, "vpc-endpoint", target.id)?.deleted !== undefined;
+    case "transit-gateway":
+      return !listed(world, "transitAttachmentsOfVpc", vpc).some(({ gateway }) => gateway === target.id);
   }
 }
 

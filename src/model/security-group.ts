@@ -1,6 +1,6 @@
 import type { Family } from "../values/ip.ts";
 import type { Birth, Tags } from "./birth.ts";
-import { owned } from "./birth.ts";
+import { mintAscending, owned } from "./birth.ts";
 import { peeringBetween } from "./peers.ts";
 import type {
   RulePeer,
@@ -54,27 +54,26 @@ export function makeGroup(
   const out = ["0.0.0.0/0", ...(vpc.ipv6Cidrs.length > 0 ? ["::/0"] : [])].map(toEveryone);
   const itself: RuleContent = { ...everything, peer: { type: "group", group: group.id, account: birth.account } };
   const rules = [
-    ...(plan.membersMayEnter === true ? [makeRule(birth, group, false, itself)] : []),
-    ...out.map((content) => makeRule(birth, group, true, content)),
+    ...(plan.membersMayEnter === true ? makeRules(birth, group, false, [itself]) : []),
+    ...makeRules(birth, group, true, out),
   ];
   return { group, changes: [put(group), ...rules.map(put)] };
 }
 
-/** A rule of the group, with a new identifier. */
-export const makeRule = (
+/** New rules of the group, listed in the order given. */
+export function makeRules(
   birth: Birth,
   group: SecurityGroup,
   egress: boolean,
-  content: RuleContent,
+  contents: readonly RuleContent[],
   tags?: Tags,
-): SecurityGroupRule => ({
-  ...owned(birth, tags),
-  kind: "security-group-rule",
-  id: birth.mint("security-group-rule"),
-  group: group.id,
-  egress,
-  ...content,
-});
+): SecurityGroupRule[] {
+  const ids = mintAscending(birth, "security-group-rule", contents.length);
+  return contents.flatMap((content, index) => {
+    const id = ids[index];
+    return id === undefined ? [] : [{ ...owned(birth, tags), kind: "security-group-rule", id, group: group.id, egress, ...content }];
+  });
+}
 
 /** The rules of a group, of one direction or both, oldest first. */
 export const rulesOf = (world: World, group: string, egress?: boolean): SecurityGroupRule[] =>
@@ -170,6 +169,6 @@ export function openGroupsToIpv6(world: World, birth: Birth, vpc: string): Chang
   return [...listed(world, "groupsOfVpc", vpc).values()].flatMap((group) => {
     const [only, ...more] = rulesOf(world, group.id, true);
     const untouched = more.length === 0 && only && ruleKey(only) === ruleKey(toEveryone("0.0.0.0/0"));
-    return untouched ? [put(makeRule(birth, group, true, toEveryone("::/0")))] : [];
+    return untouched ? makeRules(birth, group, true, [toEveryone("::/0")]).map(put) : [];
   });
 }

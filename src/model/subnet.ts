@@ -2,7 +2,7 @@ import { cidrOf, covers, firstOf, formatCidr, formatIp, holds, ipOf, lastOf, off
 import type { Cidr, Ip } from "../values/ip.ts";
 import type { Birth, Tags } from "./birth.ts";
 import { owned } from "./birth.ts";
-import type { Subnet, Vpc } from "./resource.ts";
+import type { PrivateNames, Subnet, Vpc } from "./resource.ts";
 import { listed } from "./world.ts";
 import type { World } from "./world.ts";
 
@@ -17,9 +17,11 @@ const reservedAtStart = 4;
 const reservedInAll = reservedAtStart + 1;
 
 export interface SubnetPlan {
+  /** A new one, where it is absent. */
+  readonly id?: Subnet["id"];
   readonly zone: string;
-  /** Canonical. */
-  readonly cidr: string;
+  /** Canonical; at least one of them. */
+  readonly cidr?: string | undefined;
   readonly ipv6Cidr?: string | undefined;
   readonly defaultForZone: boolean;
   readonly tags: Tags;
@@ -29,10 +31,10 @@ export interface SubnetPlan {
 export const makeSubnet = (birth: Birth, vpc: Vpc, plan: SubnetPlan): Subnet => ({
   ...owned(birth, plan.tags),
   kind: "subnet",
-  id: birth.mint("subnet"),
+  id: plan.id ?? birth.mint("subnet"),
   vpc: vpc.id,
   zone: plan.zone,
-  cidr: plan.cidr,
+  ...(plan.cidr !== undefined && { cidr: plan.cidr }),
   ipv6Cidrs:
     plan.ipv6Cidr === undefined
       ? []
@@ -41,8 +43,23 @@ export const makeSubnet = (birth: Birth, vpc: Vpc, plan: SubnetPlan): Subnet => 
   aclAssociation: birth.mint("acl-association"),
   defaultForZone: plan.defaultForZone,
   mapPublicIp: plan.defaultForZone,
-  assignIpv6: false,
+  assignIpv6: plan.cidr === undefined,
 });
+
+/** The blocks of a subnet in canonical text, IPv4 first. */
+export const blocksOfSubnet = ({ cidr, ipv6Cidrs }: Subnet): string[] => [
+  ...(cidr === undefined ? [] : [cidr]),
+  ...ipv6Cidrs.map((block) => block.cidr),
+];
+
+/** The IPv4 block of a subnet that has interfaces, which therefore has one (an invariant of the model). */
+export function ipv4BlockOf(subnet: Subnet): Cidr {
+  if (subnet.cidr === undefined) throw new Error(`${subnet.id} has interfaces but no IPv4 block`);
+  return cidrOf(subnet.cidr);
+}
+
+/** The names of instances where nothing is said. */
+export const usualNames: PrivateNames = { type: "ip-name", a: false, aaaa: false };
 
 /** The first four addresses of a block and its last are nobody's. */
 export const isReserved = (cidr: Cidr, ip: Ip): boolean =>
@@ -72,7 +89,7 @@ export function freeCount(world: World, subnet: Subnet): number {
     (sum, { addresses, prefixes = [] }) => sum + addresses.length + prefixes.length * 2 ** (32 - prefixLengths[4]),
     0,
   );
-  return sizeOf(cidrOf(subnet.cidr)) - reservedInAll - held;
+  return subnet.cidr === undefined ? 0 : sizeOf(cidrOf(subnet.cidr)) - reservedInAll - held;
 }
 
 /** The lowest `count` addresses of the block that are neither reserved nor held; undefined when there are too few. */

@@ -7,6 +7,7 @@ import { makeAcl, openListsToIpv6 } from "./network-acl.ts";
 import type { CidrAssociation, Vpc } from "./resource.ts";
 import { addLocalRoutes, dropLocalRoutes, makeMainRouteTable } from "./route-table.ts";
 import { deleteGroup, makeGroup, openGroupsToIpv6 } from "./security-group.ts";
+import { blocksOfSubnet } from "./subnet.ts";
 import { everywhere, listed, need, put, remove } from "./world.ts";
 import type { Change, World } from "./world.ts";
 
@@ -101,10 +102,7 @@ export function leaveBlock(world: World, vpc: Vpc, block: CidrAssociation): Chan
 /** The subnets that live in a block, which therefore cannot leave. */
 export const subnetsInBlock = (world: World, vpc: Vpc, block: CidrAssociation): string[] =>
   [...listed(world, "subnetsOfVpc", vpc.id).values()]
-    .filter((subnet) => {
-      const own = [subnet.cidr, ...subnet.ipv6Cidrs.map(({ cidr }) => cidr)];
-      return own.some((cidr) => covers(cidrOf(block.cidr), cidrOf(cidr)));
-    })
+    .filter((subnet) => blocksOfSubnet(subnet).some((cidr) => covers(cidrOf(block.cidr), cidrOf(cidr))))
     .map((subnet) => subnet.id)
     .toSorted();
 
@@ -120,6 +118,9 @@ export function holdersOfVpc(world: World, vpc: Vpc): string[] {
     "internetGatewaysOfVpc",
     "egressOnlyGatewaysOfVpc",
     "natGatewaysOfVpc",
+    "vpnGatewaysOfVpc",
+    "transitAttachmentsOfVpc",
+    "endpointsOfVpc",
   ] as const;
   const associated = [...listed(world, "associationsOfVpc", vpc.id).values()].map((association) => association.group);
   return [

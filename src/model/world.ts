@@ -51,6 +51,30 @@ const indexes = {
   },
   internetGatewaysOfVpc: { kind: "internet-gateway", keys: (r) => (r.vpc ? [r.vpc] : []) },
   egressOnlyGatewaysOfVpc: { kind: "egress-only-internet-gateway", keys: (r) => [r.vpc] },
+  vpnGatewaysOfVpc: { kind: "vpn-gateway", keys: (r) => (r.vpc && r.deleted === undefined ? [r.vpc] : []) },
+  transitAttachmentsOfVpc: {
+    kind: "transit-gateway-attachment",
+    keys: (r) => (r.to.type === "vpc" && r.deleted === undefined ? [r.to.vpc] : []),
+  },
+  /** Both gateways of a peering. */
+  attachmentsOfTransitGateway: {
+    kind: "transit-gateway-attachment",
+    keys: (r) => [...new Set([r.gateway, ...(r.to.type === "peering" ? [r.to.gateway] : [])])],
+  },
+  /** By account/region of either side. */
+  transitAttachmentsSeenFrom: {
+    kind: "transit-gateway-attachment",
+    keys: (r) => [...new Set([scopeKey(r), ...(r.to.type === "peering" ? [scopeKey(r.to)] : [])])],
+  },
+  tablesOfTransitGateway: { kind: "transit-gateway-route-table", keys: (r) => [r.gateway] },
+  /** By the attachments that are associated with them or propagate to them. */
+  tablesOfTransitAttachment: {
+    kind: "transit-gateway-route-table",
+    keys: (r) => (r.deleted === undefined ? [...new Set([...r.associations, ...r.propagations])] : []),
+  },
+  endpointsOfVpc: { kind: "vpc-endpoint", keys: (r) => (r.deleted === undefined ? [r.vpc] : []) },
+  /** By the name of the service. */
+  endpointsOfService: { kind: "vpc-endpoint", keys: (r) => (r.deleted === undefined ? [r.service] : []) },
   natGatewaysOfVpc: { kind: "nat-gateway", keys: (r) => (r.deleted === undefined ? [r.vpc] : []) },
   natGatewaysOfSubnet: { kind: "nat-gateway", keys: (r) => (r.deleted === undefined ? [r.subnet] : []) },
   elasticIpsOfInterface: { kind: "elastic-ip", keys: (r) => (r.association ? [r.association.interface] : []) },

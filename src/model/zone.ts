@@ -18,10 +18,23 @@ const points: Readonly<Record<string, string>> = {
   gov: "g",
 };
 
-/** The three zones of a region. */
+/** Letters of zones, each with its number: most regions', and those of the regions that have others. */
+const usual = "a1 b2 c3";
+const unusual: Readonly<Record<string, string>> = {
+  "ap-northeast-1": "a4 c1 d2",
+  "ap-northeast-2": "a1 b2 c3 d4",
+  "ca-central-1": "a1 b2 d4",
+  "cn-north-1": "a1 b2",
+  "us-east-1": "a6 b1 c2 d4 e3 f5",
+  "us-west-1": "a3 b1",
+  "us-west-2": "a2 b1 c3 d4",
+};
+
+/** The zones of a region, by name. Which number a letter stands for differs from account to account at Amazon. */
 export function zonesOf(region: string): readonly Zone[] {
   const short = region.split("-").map((part) => points[part] ?? part).join("");
-  return ["a", "b", "c"].map((letter, index) => ({ name: `${region}${letter}`, id: `${short}-az${index + 1}` }));
+  const zones = (unusual[region] ?? usual).split(" ");
+  return zones.map(([letter = "", number = ""]) => ({ name: `${region}${letter}`, id: `${short}-az${number}` }));
 }
 
 /** The id of a zone this world names. */

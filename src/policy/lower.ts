@@ -15,6 +15,7 @@ import { addressesOf, allowanceOf } from "../model/network-interface.ts";
 import { everywhere, find, listed, need, tableOf, type Table, type World } from "../model/world.ts";
 import { routeTableOf } from "../model/route-table.ts";
 import { blocksOf } from "../model/vpc.ts";
+import { blocksOfSubnet } from "../model/subnet.ts";
 import { type Cidr, cidrOf, covers } from "../values/ip.ts";
 import { once } from "../values/once.ts";
 import { hasPorts, hasTypes, ICMPV6, parseProtocol, type Protocol } from "../values/protocol.ts";
@@ -112,7 +113,7 @@ const lowerSubnet = (subnet: ModelSubnet, table: RouteTable): Subnet => subnetOf
 const subnetOf = once((subnet: ModelSubnet, table: { readonly id: string }): Subnet => ({
   id: subnet.id,
   acl: subnet.acl,
-  cidrs: [subnet.cidr, ...subnet.ipv6Cidrs.map(({ cidr }) => cidr)].map(cidrOf),
+  cidrs: blocksOfSubnet(subnet).map(cidrOf),
   table: table.id,
 }));
 

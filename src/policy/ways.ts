@@ -1,6 +1,7 @@
 /** The ways out of a network and between its subnets, from the model: route tables, gateways, peerings. */
 import type { NatGateway, Route as ModelRoute, RouteTable as ModelTable, Vpc, VpcPeeringConnection } from "../model/resource.ts";
-import { isBlackhole } from "../model/route-table.ts";
+import { publicAddressesOf } from "../model/public-address.ts";
+import { isBlackhole, isGatewayTable } from "../model/route-table.ts";
 import { blocksOf } from "../model/vpc.ts";
 import { find, listed, need, type Table, tableOf, type World } from "../model/world.ts";
 import { fingerprint } from "../values/fingerprint.ts";
@@ -88,7 +89,9 @@ function lowerRoutes(world: World, vpc: Vpc, table: ModelTable): Route[] {
   const chosen = new Map<string, Route>();
   for (const { destination, route } of ordered) {
     const key = formatCidr(destination);
-    if (!chosen.has(key)) chosen.set(key, { destination, hop: hopOf(world, vpc, route), written: route.destination });
+    if (chosen.has(key)) continue;
+    const hop: Hop = isGatewayTable(table) && !mayTakeIn(world, destination, route) ? { to: "blackhole" } : hopOf(world, vpc, route);
+    chosen.set(key, { destination, hop, written: route.destination });
   }
   return [...chosen.values()];
 }
@@ -97,6 +100,13 @@ const destinationsOf = (world: World, { destination }: ModelRoute): Cidr[] =>
   destination.startsWith("pl-")
     ? (find(world, "prefix-list", destination)?.entries ?? []).map(({ cidr }) => cidrOf(cidr))
     : [cidrOf(destination)];
+
+/** An internet gateway hands what comes in over IPv4 to none but those it could reach by themselves. */
+function mayTakeIn(world: World, { family }: Cidr, { target }: ModelRoute): boolean {
+  if (family === 6 || target.type !== "network-interface") return true;
+  const eni = find(world, "network-interface", target.id);
+  return eni !== undefined && publicAddressesOf(world, eni).size > 0;
+}
 
 function hopOf(world: World, vpc: Vpc, { target }: ModelRoute): Hop {
   if (isBlackhole(world, vpc.id, target)) return { to: "blackhole" };
@@ -113,6 +123,10 @@ function hopOf(world: World, vpc: Vpc, { target }: ModelRoute): Hop {
       return { to: "appliance", id: target.id };
     case "vpc-peering-connection":
       return { to: "peering", id: target.id };
+    case "vpn-gateway":
+    case "transit-gateway":
+    case "vpc-endpoint":
+      return { to: "blackhole" };
   }
 }
 

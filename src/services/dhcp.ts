@@ -3,7 +3,8 @@ import { dhcpOption, nameServersOf } from "../model/dhcp-options.ts";
 import type { NetworkInterface } from "../model/resource.ts";
 import { need } from "../model/world.ts";
 import type { World } from "../model/world.ts";
-import { type Cidr, cidrOf, firstOf, formatIp, lastOf, offset, parseIp } from "../values/ip.ts";
+import { ipv4BlockOf } from "../model/subnet.ts";
+import { type Cidr, firstOf, formatIp, lastOf, offset, parseIp } from "../values/ip.ts";
 import { addressBytes, addressIn, decodeDhcp, type DhcpPacket, encodeDhcp } from "./dhcp-packet.ts";
 
 export interface DhcpAnswer {
@@ -49,7 +50,7 @@ const mtu = 9001;
 const serverOf = (subnet: Cidr): string => formatIp(offset(firstOf(subnet), 1));
 
 /** The address the server of an interface's subnet answers at. */
-export const dhcpServerOf = (world: World, eni: NetworkInterface): string => serverOf(cidrOf(need(world, "subnet", eni.subnet).cidr));
+export const dhcpServerOf = (world: World, eni: NetworkInterface): string => serverOf(ipv4BlockOf(need(world, "subnet", eni.subnet)));
 
 /** What is answered to bytes that came from the interface's link; undefined: nothing. */
 export function answerDhcp(world: World, eni: NetworkInterface, bytes: Uint8Array): DhcpAnswer | undefined {
@@ -117,7 +118,7 @@ const leaseOptions: Options = [
 /** What a machine is told of its network, by its VPC's option set. */
 function networkOptions(world: World, eni: NetworkInterface, address: string): Options {
   const vpc = need(world, "vpc", eni.vpc);
-  const subnet = cidrOf(need(world, "subnet", eni.subnet).cidr);
+  const subnet = ipv4BlockOf(need(world, "subnet", eni.subnet));
   const domain = dhcpOption(world, vpc, "domain-name").join(" ");
   const node = Number(dhcpOption(world, vpc, "netbios-node-type")[0] ?? 0);
   const given: readonly (readonly [number, Uint8Array])[] = [

@@ -70,27 +70,35 @@ function parseGroups(text: string, last: boolean): bigint[] | undefined {
 /** Canonical text: dotted quad, or RFC 5952 (lower case, longest run of zeros compressed). */
 export function formatIp({ family, bits }: Ip): string {
   if (family === 4) return quadOf(Number(bits));
-  const groups = [...halvesOf(bits >> 64n), ...halvesOf(bits)];
-  let best = { at: -1, length: 1 };
-  for (let at = 0; at < 8; at++) {
-    let length = 0;
-    while (groups[at + length] === 0) length++;
-    if (length > best.length) best = { at, length };
-    at += length;
+  const [a, b, c, d] = [wordOf(bits >> 96n), wordOf(bits >> 64n), wordOf(bits >> 32n), wordOf(bits)];
+  const groups = [a >>> 16, a & 0xffff, b >>> 16, b & 0xffff, c >>> 16, c & 0xffff, d >>> 16, d & 0xffff];
+  const zeros = longestZeros(groups);
+  let text = "";
+  for (let at = 0; at < groups.length; at++) {
+    if (at === zeros.from) text += "::";
+    if (at >= zeros.from && at < zeros.end) continue;
+    if (at > 0 && at !== zeros.end) text += ":";
+    text += groups[at]?.toString(16);
   }
-  if (best.at < 0) return hextets(groups);
-  return `${hextets(groups.slice(0, best.at))}::${hextets(groups.slice(best.at + best.length))}`;
+  return text;
+}
+
+/** The first of the longest runs of two zeros or more; an empty one past the end where there is none. */
+function longestZeros(groups: readonly number[]): { readonly from: number; readonly end: number } {
+  let longest = { from: groups.length, end: groups.length + 1 };
+  for (let from = 0; from < groups.length; from++) {
+    let end = from;
+    while (groups[end] === 0) end++;
+    if (end - from > longest.end - longest.from) longest = { from, end };
+    from = end;
+  }
+  return longest;
 }
 
 const quadOf = (bits: number): string => `${bits >>> 24}.${(bits >>> 16) & 255}.${(bits >>> 8) & 255}.${bits & 255}`;
 
-/** The four 16-bit groups of the lower 64 bits: flow records are told by the hundred thousand, and bigints are slow. */
-function halvesOf(bits: bigint): number[] {
-  const [high, low] = [Number((bits >> 32n) & 0xffffffffn), Number(bits & 0xffffffffn)];
-  return [high >>> 16, high & 0xffff, low >>> 16, low & 0xffff];
-}
-
-const hextets = (groups: readonly number[]): string => groups.map((group) => group.toString(16)).join(":");
+/** The lower 32 bits, as a number: flow records are told by the hundred thousand, and bigints are slow. */
+const wordOf = (bits: bigint): number => Number(bits & 0xffffffffn);
 
 const hostBits = (family: Family, length: number): bigint => (1n << BigInt(widthOf(family) - length)) - 1n;
 

@@ -2,9 +2,11 @@
  * The verdict cases that need groups, lists, subnets, references inside one network, and tracking; each also in the
  * other family, where it has no packet of both. The numbers are those of the list of Amazon's verdicts.
  *
- * Left for what they need: 28 and 61 to 64 (services of the link, which no filter sees), 43 and 67, 68 (gateways and
- * NAT), 49 (middleboxes), 50 (peering), 69 to 71 (transit gateways), 72 and 79 (load balancers), 73 and 74 (time), 75
- * and 76 (a full table), 78 (the end of a TCP connection), 80 (the block of port 25).
+ * Others need more than one network's filter, and have tests of their own, with real packets: 28 and 61 to 64 (services
+ * of the link: `never-filtered`), 43 and 67, 68 (gateways and NAT: `nat`), 50 and 51 (peering: `peering-members`), 73
+ * and 74 (time: `elapsed`), 75 and 76 (no room for another connection: `allowance`), 78 (the end of a TCP connection:
+ * `late`). Left out for what is not there: 49 (middleboxes), 69 to 71 (transit gateways), 72 and 79 (load balancers),
+ * 80 (the block of port 25).
  */
 import type { Network } from "../../src/policy/network.ts";
 import type { Sent } from "../conntrack.ts";

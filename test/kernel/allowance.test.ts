@@ -44,7 +44,7 @@ async function withLab(network: Network, what: (crosses: (packet: string, hoped:
 const out = (port: number) => `udp 10.0.0.5:${port} > 10.0.0.6:53`;
 const into = (port: number) => `udp 10.0.0.6:${port} > 10.0.0.5:53`;
 
-test("an interface tracks no more connections than its allowance, those it opens and those it gets", { skip }, async () => {
+test("case 75: an interface tracks no more connections than its allowance, those it opens and those it gets", { skip }, async () => {
   await withLab(ours, async (crosses, lab) => {
     assert.equal(await crosses(out(5001), true), true);
     assert.equal(await crosses(out(5002), true), true);
@@ -60,7 +60,7 @@ test("an interface tracks no more connections than its allowance, those it opens
   });
 });
 
-test("connections that an interface does not track are not counted at it", { skip }, async () => {
+test("case 76: connections that an interface does not track are not counted at it, and need no room", { skip }, async () => {
   await withLab(ours, async (crosses) => {
     for (const port of [6001, 6002, 6003]) assert.equal(await crosses(`udp 10.0.0.7:${port} > 10.0.0.6:53`, true), true, `untracked ${port}`);
     for (const port of [6004, 6005, 6006]) assert.equal(await crosses(`udp 10.0.0.6:${port} > 10.0.0.7:53`, true), true, `untracked ${port}`);

@@ -5,14 +5,15 @@ import type { Resource } from "../../src/model/resource.ts";
 import { applyChanges, emptyWorld, put } from "../../src/model/world.ts";
 import { isRefusal } from "../../src/values/refuse.ts";
 
-const { realm, resources, start, end } = workerData as { realm: string; resources: Resource[]; start: number; end: number };
-const world = applyChanges(emptyWorld, resources.map(put));
+const { realm } = workerData as { realm: string };
 const reader = openFlowReader(realm);
-const lines: string[] = [];
-reader.read(world, start, end, ({ log, record }) => {
-  const format = parseFormat(log.format);
-  if (isRefusal(format)) throw new Error(format.message);
-  lines.push(compileLine(format)(record));
+parentPort?.on("message", ({ resources, start, end }: { resources: Resource[]; start: number; end: number }) => {
+  const world = applyChanges(emptyWorld, resources.map(put));
+  const lines: string[] = [];
+  reader.read(world, start, end, ({ log, record }) => {
+    const format = parseFormat(log.format);
+    if (isRefusal(format)) throw new Error(format.message);
+    lines.push(compileLine(format)(record));
+  });
+  parentPort?.postMessage(lines.sort());
 });
-reader.close();
-parentPort?.postMessage(lines.sort());

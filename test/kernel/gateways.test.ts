@@ -86,17 +86,18 @@ test("an elastic IP that moves takes its connections from the one that had it", 
     site.region.does(associateAddress, { AllocationId: id, NetworkInterfaceId: heir.eni, PrivateIpAddress: "10.0.0.21" });
     await c.reach();
     await c.sends("old", `${call} A`, nobody);
-    await c.sends("internet", `tcp ${outside}:443 > ${ip}:40000 A`, nobody);
-    await c.sends("internet", `${called} A`, nobody);
+    await c.sends("internet", `${called} A`, `heir: tcp ${outside}:40000 > 10.0.0.21:22 A`);
     await c.sends("old", `tcp 10.0.0.10:22 > ${outside}:40000 A`, nobody);
     await c.asks("internet", `tcp ${outside}:40001 > ${ip}:22 S`, `heir: tcp ${outside}:40001 > 10.0.0.21:22 S`);
-    await c.asks("heir", `tcp 10.0.0.21:40004 > ${outside}:443 S`, `internet: tcp ${ip}:40004 > ${outside}:443 S`);
+    await c.asks("heir", `tcp 10.0.0.21:40000 > ${outside}:443 S`, `internet: tcp ${ip}:40000 > ${outside}:443 S`);
+    // The same ports on both sides, without a pause: nobody remembers whose it was.
+    await c.asks("internet", clock, `heir: udp ${outside}:123 > 10.0.0.21:123`);
     await c.asks("heir", `tcp 10.0.0.20:40000 > ${outside}:80 S`, `internet: tcp ${heir.publicIp}:40000 > ${outside}:80 S`);
 
     site.region.does(disassociateAddress, { AssociationId: site.associationOf(id) });
     await c.reach();
     await c.sends("internet", `tcp ${outside}:40001 > ${ip}:22 A`, nobody);
-    await c.sends("heir", `tcp 10.0.0.21:40004 > ${outside}:443 A`, nobody);
+    await c.sends("heir", `tcp 10.0.0.21:40000 > ${outside}:443 A`, nobody);
     await c.sends("heir", `tcp 10.0.0.20:40000 > ${outside}:80 A`, `internet: tcp ${heir.publicIp}:40000 > ${outside}:80 A`);
   }),
 );

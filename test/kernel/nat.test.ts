@@ -1,13 +1,15 @@
 /** NAT gateways with real packets. */
 import "./own-machine.ts";
 import assert from "node:assert/strict";
+import fs from "node:fs";
 import { test } from "node:test";
 import { disassociateNatGatewayAddress } from "../../src/api/ec2/nat-gateway-address.ts";
 import { createNetworkAclEntry, deleteNetworkAclEntry } from "../../src/api/ec2/network-acl-entry.ts";
+import { routerNamespace } from "../../src/compile/names.ts";
 import { withEndings } from "../endings.ts";
 import { gatewayIn } from "../unit/ec2/routed-site.ts";
 import { nobody, openCrossings, outside } from "./crossings.ts";
-import { canUseKernel } from "./lab.ts";
+import { canUseKernel, inside } from "./lab.ts";
 import { answerTo } from "./packet-text.ts";
 import { entryOf, Site } from "./site.ts";
 
@@ -169,3 +171,18 @@ test("a private NAT gateway gives its private address to what goes to a peer, an
     await c.sends("server", "tcp 172.16.1.5:40000 > 10.0.3.5:443 S", nobody);
   }),
 );
+
+test("a NAT gateway remembers a TCP connection for 350 seconds of silence", options, async (t) => {
+  if (!fs.existsSync("/proc/net/nf_conntrack")) return t.skip("this kernel shows no connection table in /proc");
+  await withEndings(async (defer) => {
+    const { site, vpc, app, eip } = privateSubnet();
+    const c = await openCrossings(defer, site);
+    await c.reach({ app });
+    const call = `tcp 10.0.1.5:40000 > ${outside}:443`;
+    await c.asks("app", `${call} S`, `internet: tcp ${eip}:40000 > ${outside}:443 S`);
+    await c.sends("app", `${call} A`, `internet: tcp ${eip}:40000 > ${outside}:443 A`);
+    const table = inside(routerNamespace(c.live.realm, vpc), () => fs.readFileSync("/proc/thread-self/net/nf_conntrack", "utf8"));
+    const [, seconds] = / tcp\s+6 (\d+) ESTABLISHED src=10\.0\.1\.5 /.exec(table) ?? [];
+    assert.ok(Number(seconds) > 300 && Number(seconds) <= 350, table);
+  });
+});

@@ -1,7 +1,7 @@
 /** Rules that name a peer's group, with real packets: who they mean follows the group's members and the peering itself. */
 import "./own-machine.ts";
 import { test } from "node:test";
-import { assignPrivateIpAddresses } from "../../src/api/ec2/private-ip-addresses.ts";
+import { assignPrivateIpAddresses } from "../../src/api/ec2/assign-addresses.ts";
 import { authorizeSecurityGroupIngress } from "../../src/api/ec2/authorize-security-group.ts";
 import { modifyNetworkInterfaceAttribute } from "../../src/api/ec2/network-interface-attribute.ts";
 import { deleteVpcPeeringConnection } from "../../src/api/ec2/vpc-peering-connection-state.ts";

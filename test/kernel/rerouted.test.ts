@@ -8,6 +8,7 @@ import { abandoned, removals } from "../../src/apply/namespaces.ts";
 import type { Step } from "../../src/apply/kernel.ts";
 import { replaceRoute } from "../../src/api/ec2/route.ts";
 import { namespacePrefix, uplinkDevice } from "../../src/compile/names.ts";
+import { need } from "../../src/model/world.ts";
 import { withEndings } from "../endings.ts";
 import { gatewayIn } from "../unit/ec2/routed-site.ts";
 import { nobody, openCrossings, outside, outside6 } from "./crossings.ts";
@@ -82,6 +83,42 @@ test("a route that is replaced under traffic holds at once, and lets nothing pas
   }),
 );
 
+test("a flow that never pauses goes the new way, under its new address", options, () =>
+  withEndings(async (defer) => {
+    const { site, igw, app, front, nat, table, hosts } = crossroads();
+    const other = site.nat(front, ["10.0.0.10"]);
+    const c = await openCrossings(defer, site);
+    await c.reach(hosts);
+    const asked = `udp 10.0.1.5:50000 > ${outside}:53`;
+    await c.asks("app", asked, `internet: udp ${app.publicIp}:50000 > ${outside}:53`);
+    for (const [target, known] of [[nat.id, nat.publicIps[0]], [other.id, other.publicIps[0]], [igw, app.publicIp]] as const) {
+      site.region.does(replaceRoute, { RouteTableId: table, ...routeTo("0.0.0.0/0", target) });
+      await c.reach();
+      await c.asks("app", asked, `internet: udp ${known}:50000 > ${outside}:53`);
+    }
+  }),
+);
+
+test("a NAT gateway ends TCP connections that another one opened", options, () =>
+  withEndings(async (defer) => {
+    const { site, front, nat, table } = crossroads();
+    const other = site.nat(front, ["10.0.0.10"]);
+    const leads = (target: string) => site.region.does(replaceRoute, { RouteTableId: table, ...routeTo("0.0.0.0/0", target) });
+    const client = site.host({ subnet: need(site.world, "route-table", table).associations[0]?.subnet ?? "", addresses: ["10.0.1.7"] });
+    leads(nat.id);
+    const c = await openCrossings(defer, site);
+    await c.reach({ client });
+    const call = `tcp 10.0.1.7:40000 > ${outside}:443`;
+    await c.asks("client", `${call} S`, `internet: tcp ${nat.publicIps[0]}:40000 > ${outside}:443 S`);
+    leads(other.id);
+    await c.reach();
+    await c.sends("client", `${call} A`, nobody);
+    await c.hears("client", `tcp ${outside}:443 > 10.0.1.7:40000 R`);
+    await c.sends("internet", `tcp ${outside}:443 > ${nat.publicIps[0]}:40000 A`, nobody);
+    await c.asks("client", `${call} S`, `internet: tcp ${other.publicIps[0]}:40000 > ${outside}:443 S`);
+  }),
+);
+
 test("a loop that starts again finds all as it left it", options, () =>
   withEndings(async (defer) => {
     const { site, app, six, hosts } = crossroads();
@@ -108,7 +145,6 @@ test("what is taken away by hand comes back, whatever it was", options, () =>
     const losses = [
       `route del ${app.publicIp}/32 dev ${uplink}`,
       `address del ${outside}/32 dev ${uplink}`,
-      `-n ${router} rule del priority 20000`,
       `-n ${router} route flush table all proto 98`,
       `-n ${router} link del inet`,
     ];

@@ -165,6 +165,10 @@ test("a gateway's route table leads what comes in through an appliance, which se
     await c.sends("box", `udp ${outside}:53 > 10.0.1.5:40000`, `app: udp ${outside}:53 > 10.0.1.5:40000`);
     // The appliance's own traffic, and what is for no subnet that the table names.
     await c.asks("internet", `tcp ${outside}:40000 > ${box.host.publicIp}:22 S`, `box: tcp ${outside}:40000 > 10.0.3.5:22 S`);
+    // An appliance that the internet cannot reach itself gets nothing for others either.
+    site.region.does(disassociateAddress, { PublicIp: box.host.publicIp });
+    await c.reach();
+    await c.sends("internet", `tcp ${outside}:40001 > ${known}:443 S`, nobody);
   }),
 );
 

@@ -29,8 +29,8 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   analyse: ["values", "model", "policy", "flow"],
   api: ["values", "model", "iam", "policy", "flow", "logs", "analyse"],
   io: ["values", "model", "iam", "policy", "compile", "apply", "host", "services", "flow", "logs", "api"],
-  cli: ["values", "model", "iam", "policy", "compile", "apply", "host", "services", "flow", "logs", "api", "io", "main"],
-  main: ["values", "model", "iam", "policy", "compile", "apply", "host", "services", "flow", "logs", "api", "io", "cli"],
+  cli: ["values", "model", "iam", "policy", "compile", "apply", "host", "services", "flow", "logs", "analyse", "api", "io", "main"],
+  main: ["values", "model", "iam", "policy", "compile", "apply", "host", "services", "flow", "logs", "analyse", "api", "io", "cli"],
 };
 
 const importsOf = (text: string): string[] =>

@@ -2,9 +2,9 @@
 import { dhcpOption, nameServersOf } from "../../model/dhcp-options.ts";
 import { interfacesOf } from "../../model/network-interface.ts";
 import type { Attached, NetworkInterface } from "../../model/resource.ts";
-import { mtu, routerLinkLocal, routerOf } from "../../model/subnet.ts";
+import { ipv4BlockOf, mtu, routerLinkLocal, routerOf } from "../../model/subnet.ts";
 import { applyChanges, type Change, everywhere, need, put, type World } from "../../model/world.ts";
-import { cidrOf, formatIp } from "../../values/ip.ts";
+import { formatIp } from "../../values/ip.ts";
 import { isRefusal, type Refusal, refuse } from "../../values/refuse.ts";
 import { attachedImage, hostImage } from "../ec2/images.ts";
 import { runInstances } from "../ec2/run-instances.ts";
@@ -89,7 +89,7 @@ function answerOf(world: World, id: string): AttachAnswer {
 }
 
 function addressesIn(world: World, eni: NetworkInterface): AttachAnswer["addresses"] {
-  const subnet = cidrOf(need(world, "subnet", eni.subnet).cidr);
+  const subnet = ipv4BlockOf(need(world, "subnet", eni.subnet));
   const gateway = formatIp(routerOf(subnet));
   return [
     ...eni.addresses.map((address) => ({ address: `${address}/${subnet.length}`, gateway })),

@@ -3,7 +3,8 @@ import type { Scope } from "../../model/birth.ts";
 import { interfacesOf } from "../../model/network-interface.ts";
 import type { Instance, NetworkInterface } from "../../model/resource.ts";
 import { find, list, listed, need, type World } from "../../model/world.ts";
-import { type Family, formatIp, holds, type Ip, parseIp, cidrOf, ipOf } from "../../values/ip.ts";
+import { ipv4BlockOf } from "../../model/subnet.ts";
+import { type Family, formatIp, holds, type Ip, parseIp, ipOf } from "../../values/ip.ts";
 import { ICMP, ICMPV6, protocolName } from "../../values/protocol.ts";
 import { peeringBetween } from "../../model/peers.ts";
 import { publicAddressesOf } from "../../model/public-address.ts";
@@ -166,4 +167,4 @@ function spoken(world: World, end: Named, family: Family, towards?: Ip): Address
 
 /** Whether the address is in the IPv4 block of the interface's subnet; IPv6 goes by the router always. */
 const isBeside = (world: World, { subnet }: NetworkInterface, ip: Ip): boolean =>
-  holds(cidrOf(need(world, "subnet", subnet).cidr), ip);
+  holds(ipv4BlockOf(need(world, "subnet", subnet)), ip);

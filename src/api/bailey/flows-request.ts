@@ -45,11 +45,36 @@ const mostFlows = 2000;
 
 /** The member `flows` of a request. */
 export function readFlows(input: unknown): readonly RecordedFlow[] | Refusal {
-  const flows: unknown = typeof input === "object" && input !== null && "flows" in input ? input.flows : undefined;
-  if (!Array.isArray(flows)) return refuse("MissingParameter", "The request must contain the parameter flows");
-  if (flows.length > mostFlows) return refuse("InvalidParameterValue", `At most ${mostFlows} flows can be asked about at once.`);
+  const flows = listIn(input, "flows");
+  return isRefusal(flows) ? flows : readAll(flows);
+}
+
+/** The member `cases` of a request: flows that belong together, a list for each. */
+export function readCases(input: unknown): readonly (readonly RecordedFlow[])[] | Refusal {
+  const cases = listIn(input, "cases");
+  if (isRefusal(cases)) return cases;
+  const read: (readonly RecordedFlow[])[] = [];
+  for (const each of cases) {
+    const flows = Array.isArray(each) ? readAll(each) : invalid("cases", String(each));
+    if (isRefusal(flows)) return flows;
+    read.push(flows);
+  }
+  const count = read.reduce((sum, each) => sum + each.length, 0);
+  return count <= mostFlows ? read : tooMany;
+}
+
+const tooMany = refuse("InvalidParameterValue", `At most ${mostFlows} flows can be asked about at once.`);
+
+function listIn(input: unknown, name: string): readonly unknown[] | Refusal {
+  const given = new Map<string, unknown>(Object.entries(typeof input === "object" && input !== null ? input : {}));
+  const value = given.get(name);
+  return Array.isArray(value) ? value : refuse("MissingParameter", `The request must contain the parameter ${name}`);
+}
+
+function readAll(flows: readonly unknown[]): readonly RecordedFlow[] | Refusal {
+  if (flows.length > mostFlows) return tooMany;
   const read: RecordedFlow[] = [];
-  for (const each of flows as readonly unknown[]) {
+  for (const each of flows) {
     const flow = readFlow(each);
     if (isRefusal(flow)) return flow;
     read.push(flow);

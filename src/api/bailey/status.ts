@@ -1,6 +1,7 @@
 /** `status`: what the region holds and whether the data plane is in order, as `bailey status` shows it. */
 import { allowanceOf } from "../../model/network-interface.ts";
 import type { Attached, NetworkInterface } from "../../model/resource.ts";
+import { blocksOfSubnet } from "../../model/subnet.ts";
 import { list, listed, type World } from "../../model/world.ts";
 
 export interface DataPlaneStatus {
@@ -32,7 +33,7 @@ export function statusReport(
       cidrs: cidrs.map(({ cidr }) => cidr),
       isDefault,
     })),
-    subnets: byId(list(world, scope, "subnet")).map(({ id, vpc, cidr, zone, acl }) => ({ id, vpc, cidr, zone, acl })),
+    subnets: byId(list(world, scope, "subnet")).map((subnet) => ({ id: subnet.id, vpc: subnet.vpc, cidr: blocksOfSubnet(subnet)[0], zone: subnet.zone, acl: subnet.acl })),
     instances: byId(list(world, scope, "instance")).map((instance) => {
       const interfaces = byId([...listed(world, "interfacesOfInstance", instance.id).values()]);
       return {

@@ -55,7 +55,7 @@ const isLoopback = (ip: Ip): boolean => loopbacks.some((block) => holds(block, i
 /** The router has an address in every subnet, the first after its base. Nothing filters it, and it answers echo requests only. */
 function atRouter(world: World, { resource }: Present, ip: Ip, protocol: number, value: number): ExplainedStep | undefined {
   const subnet = listed(world, "subnetsOfVpc", resource.vpc).find(
-    ({ cidr }) => formatIp(offset(firstOf(cidrOf(cidr)), 1)) === formatIp(ip),
+    ({ cidr }) => cidr !== undefined && formatIp(offset(firstOf(cidrOf(cidr)), 1)) === formatIp(ip),
   );
   if (!subnet) return undefined;
   const answers = protocol === ICMP && value === 8 << 8;

@@ -168,6 +168,9 @@ export function claim(
   }
   if (wanted === 0) return { addresses: [], prefixes: [] };
   const block = family === 4 ? subnet.cidr : subnet.ipv6Cidrs[0]?.cidr;
+  if (block === undefined && family === 4) {
+    return refuse("UnsupportedOperation", `The subnet '${subnet.id}' is for IPv6 alone, where interfaces are not supported.`);
+  }
   if (block === undefined) {
     return refuse("InvalidParameterValue", `The subnet '${subnet.id}' does not have an IPv6 CIDR block associated with it.`);
   }

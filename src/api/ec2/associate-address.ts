@@ -4,7 +4,6 @@ import { unpublish } from "../../model/public-address.ts";
 import type { ElasticIp, NetworkInterface } from "../../model/resource.ts";
 import { list, listed, put } from "../../model/world.ts";
 import type { World } from "../../model/world.ts";
-import { parseId } from "../../values/id.ts";
 import { formatIp } from "../../values/ip.ts";
 import { isRefusal, refuse } from "../../values/refuse.ts";
 import type { Refusal } from "../../values/refuse.ts";
@@ -124,9 +123,6 @@ function locateAssociated(
   }
   if (PublicIp !== undefined) return locatePublicIp(world, call, PublicIp);
   if (AssociationId === undefined) return refuse("MissingParameter", "Either public IP or association id must be specified");
-  if (!parseId("elastic-ip-association", AssociationId)) {
-    return refuse("InvalidAssociationID.Malformed", `Invalid id: "${AssociationId}" (expecting "eipassoc-...")`);
-  }
   return (
     list(world, call, "elastic-ip").find(({ association }) => association?.id === AssociationId) ??
     refuse("InvalidAssociationID.NotFound", `The association ID '${AssociationId}' does not exist`)

@@ -1,8 +1,9 @@
 import { attachGateway, detachGateway, hasPublicAddresses } from "../../model/internet-gateway.ts";
 import { listed, put } from "../../model/world.ts";
+import { parseId } from "../../values/id.ts";
 import { isRefusal, refuse } from "../../values/refuse.ts";
 import { operation } from "../operation.ts";
-import { locate } from "./lookup.ts";
+import { locate, malformed } from "./lookup.ts";
 
 /** Attaches a gateway to a VPC that has none. */
 export const attachInternetGateway = operation({
@@ -28,15 +29,14 @@ export const detachInternetGateway = operation({
   run(world, { InternetGatewayId = "", VpcId = "" }, call) {
     const gateway = locate(world, call, "internet-gateway", InternetGatewayId);
     if (isRefusal(gateway)) return gateway;
-    const vpc = locate(world, call, "vpc", VpcId);
-    if (isRefusal(vpc)) return vpc;
-    if (gateway.vpc !== vpc.id) {
-      return refuse("Gateway.NotAttached", `resource ${gateway.id} is not attached to network ${vpc.id}`);
+    if (!parseId("vpc", VpcId)) return malformed("vpc", VpcId);
+    if (gateway.vpc !== VpcId) {
+      return refuse("Gateway.NotAttached", `resource ${gateway.id} is not attached to network ${VpcId}`);
     }
-    if (hasPublicAddresses(world, vpc.id)) {
+    if (hasPublicAddresses(world, VpcId)) {
       return refuse(
         "DependencyViolation",
-        `Network ${vpc.id} has some mapped public address(es). Please unmap those public address(es) before detaching the gateway.`,
+        `Network ${VpcId} has some mapped public address(es). Please unmap those public address(es) before detaching the gateway.`,
       );
     }
     const table = listed(world, "routeTablesOf", gateway.id).first();

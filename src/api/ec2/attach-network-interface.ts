@@ -1,4 +1,4 @@
-import { attach, detach, interfacesOf } from "../../model/network-interface.ts";
+import { attach, detach, interfacesOf, managerOf } from "../../model/network-interface.ts";
 import type { Instance, NetworkInterface } from "../../model/resource.ts";
 import { list, need, put } from "../../model/world.ts";
 import type { World } from "../../model/world.ts";
@@ -36,7 +36,7 @@ export const attachNetworkInterface = operation({
 });
 
 function refuseAttachment(world: World, instance: Instance, eni: NetworkInterface, deviceIndex: number): Refusal | undefined {
-  if (eni.attachment || eni.natGateway) return refuse("InvalidNetworkInterface.InUse", `Interface: [${eni.id}] in use.`);
+  if (eni.attachment || managerOf(eni) !== undefined) return refuse("InvalidNetworkInterface.InUse", `Interface: [${eni.id}] in use.`);
   if (instance.state !== "running" && instance.state !== "stopped") {
     return refuse("IncorrectState", `Instance '${instance.id}' is not 'running' or 'stopped'.`);
   }

@@ -1,5 +1,5 @@
 import type { IpPermission, TagSpecification } from "@aws-sdk/client-ec2";
-import { makeRule, rulesOf } from "../../model/security-group.ts";
+import { makeRules, rulesOf } from "../../model/security-group.ts";
 import { put } from "../../model/world.ts";
 import type { World } from "../../model/world.ts";
 import { isRefusal, refuse } from "../../values/refuse.ts";
@@ -68,7 +68,7 @@ function authorize(world: World, named: Named, permissions: readonly IpPermissio
   if (permissions.length === 0) return refuse("MissingParameter", "The request must contain the parameter ipPermissions");
   const written = parsePermissions(permissions);
   if (isRefusal(written)) return written;
-  const tags = parseTagSpecifications(named.TagSpecifications, ["security-group-rule"]);
+  const tags = parseTagSpecifications(named.TagSpecifications, ["security-group-rule"], "InvalidParameter");
   if (isRefusal(tags)) return tags;
   const group = groupOf(world, call, named);
   if (isRefusal(group)) return group;
@@ -78,6 +78,6 @@ function authorize(world: World, named: Named, permissions: readonly IpPermissio
   const wrong =
     refuseRepeats(contents) ?? refuseExisting(existing, contents) ?? refuseWeight(world, call, [...existing, ...contents]);
   if (wrong) return wrong;
-  const rules = contents.map((content) => makeRule(call, group, egress, content, tags["security-group-rule"]));
+  const rules = makeRules(call, group, egress, contents, tags["security-group-rule"]);
   return { changes: rules.map(put), output: { Return: true, SecurityGroupRules: rules.map((rule) => ruleView(world, rule)) } };
 }

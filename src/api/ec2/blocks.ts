@@ -1,4 +1,5 @@
 import type { Subnet, Vpc } from "../../model/resource.ts";
+import { blocksOfSubnet } from "../../model/subnet.ts";
 import { blocksOf } from "../../model/vpc.ts";
 import { listed } from "../../model/world.ts";
 import type { World } from "../../model/world.ts";
@@ -17,13 +18,12 @@ export function parseBlock(parameter: string, text: string, family: Family): Cid
   );
 }
 
-const subnetLengths = { 4: [16, 28], 6: [64, 64] } as const;
+const isSubnetLength = { 4: (length: number) => length >= 16 && length <= 28, 6: (length: number) => length >= 44 && length <= 64 && length % 4 === 0 };
 
 /** Refuses a block a subnet of this VPC can't have: of a wrong size, outside the VPC, or in another subnet's way. */
 export function refuseSubnetBlock(world: World, vpc: Vpc, cidr: Cidr, text: string): Refusal | undefined {
-  const [shortest, longest] = subnetLengths[cidr.family];
   const inside = blocksOf(vpc).some((block) => covers(block, cidr));
-  if (cidr.length < shortest || cidr.length > longest || !inside) {
+  if (!isSubnetLength[cidr.family](cidr.length) || !inside) {
     return refuse("InvalidSubnet.Range", `The CIDR '${text}' is invalid.`);
   }
   const taken = [...listed(world, "subnetsOfVpc", vpc.id).values()].flatMap(subnetBlocks);
@@ -34,5 +34,4 @@ export function refuseSubnetBlock(world: World, vpc: Vpc, cidr: Cidr, text: stri
 }
 
 /** All blocks of a subnet as values, IPv4 first. */
-export const subnetBlocks = (subnet: Subnet): Cidr[] =>
-  [subnet.cidr, ...subnet.ipv6Cidrs.map((block) => block.cidr)].map(cidrOf);
+export const subnetBlocks = (subnet: Subnet): Cidr[] => blocksOfSubnet(subnet).map(cidrOf);

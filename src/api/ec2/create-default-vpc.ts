@@ -16,9 +16,8 @@ import { chooseZone } from "./zones.ts";
 export const createDefaultVpc = operation({
   name: "CreateDefaultVpc",
   run(world, _input, call) {
-    const existing = defaultVpc(world, call);
-    if (existing) {
-      return refuse("DefaultVpcAlreadyExists", `A Default VPC already exists for this account in this region: ${existing.id}`);
+    if (defaultVpc(world, call)) {
+      return refuse("DefaultVpcAlreadyExists", "A Default VPC already exists for this account in this region.");
     }
     if (list(world, call, "vpc").length >= call.quotas.vpcs) {
       return refuse("VpcLimitExceeded", "The maximum number of VPCs has been reached.");
@@ -44,10 +43,11 @@ export const createDefaultSubnet = operation({
     const vpc = defaultVpc(world, call);
     if (!vpc) return refuse("DefaultVpcDoesNotExist", "No default VPC exists for this account in this region.");
     const subnets = [...listed(world, "subnetsOfVpc", vpc.id).values()];
-    if (subnets.some((subnet) => subnet.defaultForZone && subnet.zone === zone.name)) {
+    const existing = subnets.find((subnet) => subnet.defaultForZone && subnet.zone === zone.name);
+    if (existing) {
       return refuse(
         "DefaultSubnetAlreadyExistsInAvailabilityZone",
-        `A default subnet already exists in the availability zone ${zone.name}.`,
+        `'${existing.id}' is already the default subnet in ${zone.name}.`,
       );
     }
     const taken = subnets.flatMap(subnetBlocks);

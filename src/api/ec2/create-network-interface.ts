@@ -40,7 +40,7 @@ export const createNetworkInterface = operation({
     if (isRefusal(wanted)) return wanted;
     const connectionTracking = parseConnectionTracking(input.ConnectionTrackingSpecification);
     if (isRefusal(connectionTracking)) return connectionTracking;
-    const tags = parseTagSpecifications(input.TagSpecifications, ["network-interface"]);
+    const tags = parseTagSpecifications(input.TagSpecifications, ["network-interface"], "InvalidParameter");
     if (isRefusal(tags)) return tags;
     const subnet = locate(world, call, "subnet", input.SubnetId ?? "");
     if (isRefusal(subnet)) return subnet;

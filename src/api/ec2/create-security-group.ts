@@ -25,6 +25,7 @@ function refuseText(name: string, description: string): Refusal | undefined {
   if (name.toLowerCase() === "default") {
     return refuse("InvalidParameterValue", `Cannot use reserved security group name: ${name}`);
   }
+  if (description === "") return refuse("MissingParameter", "The request must contain the parameter GroupDescription");
   return allowed.test(description)
     ? undefined
     : refuse("InvalidParameterValue", `Invalid security group description. ${described}`);

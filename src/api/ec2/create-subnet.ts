@@ -1,8 +1,11 @@
 import { makeSubnet } from "../../model/subnet.ts";
 import { listed, put } from "../../model/world.ts";
 import { formatCidr } from "../../values/ip.ts";
+import type { Cidr } from "../../values/ip.ts";
 import { isRefusal, refuse } from "../../values/refuse.ts";
+import type { Refusal } from "../../values/refuse.ts";
 import { operation } from "../operation.ts";
+import type { Input } from "../operation.ts";
 import { parseTagSpecifications } from "../tags.ts";
 import { parseBlock, refuseSubnetBlock } from "./blocks.ts";
 import { locate } from "./lookup.ts";
@@ -18,26 +21,23 @@ export const createSubnet = operation({
       "VpcId",
       "CidrBlock",
       "Ipv6CidrBlock",
+      "Ipv6Native",
       "AvailabilityZone",
       "AvailabilityZoneId",
       "TagSpecifications",
     ]);
     if (strange) return strange;
-    if (input.CidrBlock === undefined) {
-      return refuse("MissingParameter", "Either 'cidrBlock' or 'ipv4IpamPoolId' should be provided.");
-    }
-    const cidr = parseBlock("cidrBlock", input.CidrBlock, 4);
-    if (isRefusal(cidr)) return cidr;
-    const ipv6 = input.Ipv6CidrBlock === undefined ? undefined : parseBlock("ipv6CidrBlock", input.Ipv6CidrBlock, 6);
-    if (isRefusal(ipv6)) return ipv6;
-    const tags = parseTagSpecifications(input.TagSpecifications, ["subnet"]);
+    const blocks = parseBlocks(input);
+    if (isRefusal(blocks)) return blocks;
+    const tags = parseTagSpecifications(input.TagSpecifications, ["subnet"], "InvalidParameter");
     if (isRefusal(tags)) return tags;
     const zone = chooseZone(call.region, input);
     if (isRefusal(zone)) return zone;
     const vpc = locate(world, call, "vpc", input.VpcId ?? "");
     if (isRefusal(vpc)) return vpc;
+    const { ipv4, ipv6 } = blocks;
     const wrong =
-      refuseSubnetBlock(world, vpc, cidr, input.CidrBlock) ??
+      (ipv4 && refuseSubnetBlock(world, vpc, ipv4, input.CidrBlock ?? "")) ??
       (ipv6 && refuseSubnetBlock(world, vpc, ipv6, input.Ipv6CidrBlock ?? ""));
     if (wrong) return wrong;
     if (listed(world, "subnetsOfVpc", vpc.id).size >= call.quotas.subnetsPerVpc) {
@@ -46,7 +46,7 @@ export const createSubnet = operation({
 
     const subnet = makeSubnet(call, vpc, {
       zone: zone.name,
-      cidr: formatCidr(cidr),
+      cidr: ipv4 && formatCidr(ipv4),
       ipv6Cidr: ipv6 && formatCidr(ipv6),
       defaultForZone: false,
       tags: tags.subnet ?? {},
@@ -54,3 +54,24 @@ export const createSubnet = operation({
     return { changes: [put(subnet)], output: { Subnet: subnetView(world, subnet) } };
   },
 });
+
+/** The blocks asked for: of IPv4, and of IPv6 beside it; of IPv6 alone for a native subnet. */
+function parseBlocks({ CidrBlock, Ipv6CidrBlock, Ipv6Native }: Input<"CreateSubnet">): { ipv4?: Cidr; ipv6?: Cidr } | Refusal {
+  const native = Ipv6Native === true;
+  if (native && Ipv6CidrBlock === undefined) {
+    return refuse("MissingParameter", "Either 'ipv6CidrBlock' or 'ipv6IpamPoolId' should be provided.");
+  }
+  if (native && CidrBlock !== undefined) {
+    return refuse(
+      "InvalidParameterCombination",
+      "When specifying ipv4 parameters, cidrBlock or ipv4IpamPoolId, you cannot set ipv6Native to true.",
+    );
+  }
+  if (!native && CidrBlock === undefined) {
+    return refuse("MissingParameter", "Either 'cidrBlock' or 'ipv4IpamPoolId' should be provided.");
+  }
+  const ipv4 = CidrBlock === undefined ? undefined : parseBlock("cidrBlock", CidrBlock, 4);
+  if (isRefusal(ipv4)) return ipv4;
+  const ipv6 = Ipv6CidrBlock === undefined ? undefined : parseBlock("ipv6CidrBlock", Ipv6CidrBlock, 6);
+  return isRefusal(ipv6) ? ipv6 : { ...(ipv4 && { ipv4 }), ...(ipv6 && { ipv6 }) };
+}

@@ -25,7 +25,7 @@ export const createVpc = operation({
     if (tenancy !== "default" && tenancy !== "dedicated") {
       return refuse("InvalidParameterValue", `Value (${tenancy}) for parameter instanceTenancy is invalid.`);
     }
-    const tags = parseTagSpecifications(input.TagSpecifications, ["vpc"]);
+    const tags = parseTagSpecifications(input.TagSpecifications, ["vpc"], "InvalidParameter");
     if (isRefusal(tags)) return tags;
     if (list(world, call, "vpc").length >= call.quotas.vpcs) {
       return refuse("VpcLimitExceeded", "The maximum number of VPCs has been reached.");

@@ -1,5 +1,6 @@
+import { makeAmazonPrefixLists } from "../../model/amazon-prefix-list.ts";
 import type { Birth, Scope } from "../../model/birth.ts";
-import { owned } from "../../model/birth.ts";
+import { mintAscending, owned } from "../../model/birth.ts";
 import { makeDefaultDhcpOptions } from "../../model/dhcp-options.ts";
 import { attachGateway, makeInternetGateway } from "../../model/internet-gateway.ts";
 import type { Route, Subnet, Vpc } from "../../model/resource.ts";
@@ -31,9 +32,11 @@ export function makeDefaultVpc(
   const plan = { cidr: defaultCidr, isDefault: true, tenancy: "default", ipv6: false, dhcpOptions, tags: {} } as const;
   const { vpc, changes } = makeVpc(world, birth, plan);
   const blocks = defaultBlocks(defaultCidr);
-  const subnets = zonesOf(birth.region).flatMap((zone, index) => {
-    const cidr = blocks[index];
-    return cidr === undefined ? [] : [makeSubnet(birth, vpc, { zone: zone.name, cidr, defaultForZone: true, tags: {} })];
+  const zones = zonesOf(birth.region);
+  const ids = mintAscending(birth, "subnet", zones.length);
+  const subnets = zones.flatMap((zone, index) => {
+    const [cidr, id] = [blocks[index], ids[index]];
+    return cidr === undefined || id === undefined ? [] : [makeSubnet(birth, vpc, { id, zone: zone.name, cidr, defaultForZone: true, tags: {} })];
   });
   return { vpc, subnets, changes: [...changes, ...subnets.map(put), ...openToInternet(applyChanges(world, changes), birth, vpc)] };
 }
@@ -51,12 +54,13 @@ function openToInternet(world: World, birth: Birth, vpc: Vpc): Change[] {
 }
 
 /**
- * What an account's region needs before its first call: the DHCP options every VPC of it gets, and a default VPC.
- * Undefined once that was done, even if the default VPC has been deleted since.
+ * What an account's region needs before its first call: Amazon's prefix lists, the DHCP options every VPC of it gets,
+ * and a default VPC. Undefined once that was done, even if the default VPC has been deleted since.
  */
 export function prepare(world: World, scope: Scope, call: Omit<Birth, keyof Scope>): Change[] | undefined {
   const id = `${scope.account}/${scope.region}`;
-  if (findIn(world, scope, "region", id)) return undefined;
+  const lists = makeAmazonPrefixLists(world, { region: scope.region, now: call.now });
+  if (findIn(world, scope, "region", id)) return lists.length > 0 ? lists : undefined;
   const birth: Birth = {
     account: scope.account,
     region: scope.region,
@@ -66,6 +70,7 @@ export function prepare(world: World, scope: Scope, call: Omit<Birth, keyof Scop
   };
   const options = makeDefaultDhcpOptions(birth);
   return [
+    ...lists,
     put({ ...owned(birth), kind: "region", id }),
     put(options),
     ...makeDefaultVpc(world, birth, options.id).changes,

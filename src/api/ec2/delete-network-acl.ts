@@ -11,11 +11,10 @@ export const deleteNetworkAcl = operation({
     const acl = locate(world, call, "network-acl", NetworkAclId);
     if (isRefusal(acl)) return acl;
     if (acl.isDefault) return refuse("InvalidParameterValue", `cannot delete default network ACL ${acl.id}`);
-    const [holder] = holdersOfAcl(world, acl);
-    if (holder !== undefined) {
+    if (holdersOfAcl(world, acl).length > 0) {
       return refuse(
         "DependencyViolation",
-        `The network ACL '${acl.id}' has dependencies and cannot be deleted: ${holder}`,
+        `The network ACL '${acl.id}' has dependencies and cannot be deleted.`,
       );
     }
     return { changes: [remove(acl)], output: {} };

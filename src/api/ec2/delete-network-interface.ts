@@ -1,4 +1,4 @@
-import { deleteInterface } from "../../model/network-interface.ts";
+import { deleteInterface, managerOf } from "../../model/network-interface.ts";
 import { isRefusal, refuse } from "../../values/refuse.ts";
 import { operation } from "../operation.ts";
 import { locate } from "./lookup.ts";
@@ -9,7 +9,7 @@ export const deleteNetworkInterface = operation({
   run(world, { NetworkInterfaceId = "" }, call) {
     const eni = locate(world, call, "network-interface", NetworkInterfaceId);
     if (isRefusal(eni)) return eni;
-    const user = eni.attachment?.instance ?? eni.natGateway;
+    const user = eni.attachment?.instance ?? managerOf(eni);
     if (user !== undefined) {
       return refuse("InvalidParameterValue", `Network interface '${eni.id}' is currently in use: ${user}`);
     }

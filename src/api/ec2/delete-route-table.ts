@@ -9,9 +9,8 @@ export const deleteRouteTable = operation({
   run(world, { RouteTableId = "" }, call) {
     const table = locate(world, call, "route-table", RouteTableId);
     if (isRefusal(table)) return table;
-    const holder = table.mainAssociation ?? table.associations[0]?.id;
-    if (holder !== undefined) {
-      return refuse("DependencyViolation", `The routeTable '${table.id}' has dependencies and cannot be deleted: ${holder}`);
+    if (table.mainAssociation !== undefined || table.associations.length > 0) {
+      return refuse("DependencyViolation", `The routeTable '${table.id}' has dependencies and cannot be deleted.`);
     }
     return { changes: [remove(table)], output: {} };
   },

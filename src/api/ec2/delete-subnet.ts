@@ -12,11 +12,10 @@ export const deleteSubnet = operation({
   run(world, { SubnetId = "" }, call) {
     const subnet = locate(world, call, "subnet", SubnetId);
     if (isRefusal(subnet)) return subnet;
-    const [holder] = holdersOfSubnet(world, subnet);
-    if (holder !== undefined) {
+    if (holdersOfSubnet(world, subnet).length > 0) {
       return refuse(
         "DependencyViolation",
-        `The subnet '${subnet.id}' has dependencies and cannot be deleted: ${holder}`,
+        `The subnet '${subnet.id}' has dependencies and cannot be deleted.`,
       );
     }
     return { changes: [...forgetSubnet(world, subnet), ...forgetFlowLogs(world, subnet.id), remove(subnet)], output: {} };

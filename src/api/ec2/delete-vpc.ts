@@ -15,9 +15,8 @@ export const deleteVpc = operation({
     const asked = peeringsOf(world, vpc.id)
       .filter((one) => stateOf(one, call.now) === "pending-acceptance")
       .filter(({ requester, accepter }) => accepter.vpc === vpc.id && requester.account !== vpc.account);
-    const [holder] = [...holdersOfVpc(world, vpc), ...asked.map(({ id }) => id)];
-    if (holder !== undefined) {
-      return refuse("DependencyViolation", `The vpc '${vpc.id}' has dependencies and cannot be deleted: ${holder}`);
+    if (holdersOfVpc(world, vpc).length + asked.length > 0) {
+      return refuse("DependencyViolation", `The vpc '${vpc.id}' has dependencies and cannot be deleted.`);
     }
     return { changes: [...endPeerings(world, vpc.id, call.account, call.now), ...deletion(world, vpc)], output: {} };
   },

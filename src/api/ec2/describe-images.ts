@@ -10,8 +10,8 @@ import { attachedImage, hostImage, locateImage } from "./images.ts";
 /** The account Amazon's own images belong to, as this one does here. */
 const owner = "137112412989";
 
-const view = (call: Call): Image => ({
-  ImageId: hostImage(call),
+const view = (call: Call, id = hostImage(call)): Image => ({
+  ImageId: id,
   Name: "bailey-host",
   Description: "The file system of the machine Bailey runs on",
   ImageLocation: "amazon/bailey-host",
@@ -71,15 +71,17 @@ export const describeImages = operation({
     if (isRefusal(request)) return request;
     const passes = parseFilters(filters, input.Filters);
     if (isRefusal(passes)) return passes;
-    const unknown = (input.ImageIds ?? []).map((text) => locateImage(call, text)).find(isRefusal);
-    if (unknown) return unknown;
+    const named = new Map<string, Image>();
+    for (const text of input.ImageIds ?? []) {
+      const id = locateImage(call, text);
+      if (isRefusal(id)) return id;
+      named.set(id, id === attachedImage(call) ? attachedView(call) : view(call, id));
+    }
     const owners = input.Owners?.length ? input.Owners : ["amazon"];
     const owned = owners.includes("amazon") || owners.includes(owner);
-    const disabled = input.IncludeDisabled === true || input.ImageIds?.includes(attachedImage(call)) === true;
-    const images = [view(call), ...(disabled ? [attachedView(call)] : [])].filter(
-      (image) => owned && (!input.ImageIds?.length || input.ImageIds.includes(image.ImageId ?? "")) && passes(image),
-    );
-    const { items, next } = pageOf(images, (image) => image.ImageId ?? "", request, "image");
+    const all = [view(call), ...(input.IncludeDisabled === true ? [attachedView(call)] : [])];
+    const images = named.size > 0 ? [...named.values()] : all;
+    const { items, next } = pageOf(images.filter((image) => owned && passes(image)), (image) => image.ImageId ?? "", request, "image");
     return { output: { Images: [...items], NextToken: next } };
   },
 });

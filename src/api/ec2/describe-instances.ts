@@ -8,7 +8,7 @@ import { instanceView, reservationViews } from "./views/instance.ts";
 
 const listing = {
   kind: "instance",
-  ids: { parameter: "InstanceIds", alone: true },
+  ids: { parameter: "instancesSet", alone: true },
   bounds: [5, 1000],
   filters: instanceFilters,
   view: (world: World, instance: Instance) => ({ ...instanceView(world, instance), instance }),

@@ -22,7 +22,7 @@ export const describeInternetGateways = operation({
 /** They can be filtered by their tags alone. */
 const egressOnlyGateways = {
   kind: "egress-only-internet-gateway",
-  ids: { parameter: "EgressOnlyInternetGatewayIds", alone: false },
+  ids: { parameter: "EgressOnlyInternetGatewayIds", alone: false, lenient: true },
   bounds: [5, 255],
   filters: {},
   view: egressOnlyGatewayView,

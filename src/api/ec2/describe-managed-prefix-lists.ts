@@ -13,7 +13,7 @@ const listing: Listing<"prefix-list", ManagedPrefixList> = {
   view: (_, list) => prefixListView(list),
 };
 
-/** The caller's lists. Amazon's own are not here: none of its services is. */
+/** The caller's lists, and Amazon's own. */
 export const describeManagedPrefixLists = operation({
   name: "DescribeManagedPrefixLists",
   run(world, input, call) {

@@ -1,28 +1,38 @@
-import type { PrefixList } from "@aws-sdk/client-ec2";
-import { parseId } from "../../values/id.ts";
+import type { PrefixList as PrefixListView } from "@aws-sdk/client-ec2";
+import { amazonPrefixLists, isAmazons } from "../../model/amazon-prefix-list.ts";
+import type { PrefixList } from "../../model/resource.ts";
 import { isRefusal } from "../../values/refuse.ts";
 import { parseFilters } from "../filters.ts";
 import type { Filters, Tagged } from "../filters.ts";
 import { operation } from "../operation.ts";
-import { parsePageRequest } from "../pages.ts";
-import { malformed, missing } from "./lookup.ts";
+import { pageOf, parsePageRequest } from "../pages.ts";
+import { locateAll, missing } from "./lookup.ts";
 
-const filters: Filters<PrefixList & Tagged> = {
-  "prefix-list-id": (list) => [list.PrefixListId],
-  "prefix-list-name": (list) => [list.PrefixListName],
+const filters: Filters<PrefixListView & Tagged> = {
+  "prefix-list-id": (one) => [one.PrefixListId],
+  "prefix-list-name": (one) => [one.PrefixListName],
 };
 
-/** The address ranges of Amazon's services. None of them is here, so every list asked for by name is missing. */
+const view = ({ id, name, entries }: PrefixList): PrefixListView => ({
+  PrefixListId: id,
+  PrefixListName: name,
+  Cidrs: entries.map(({ cidr }) => cidr),
+});
+
+/** Amazon's own lists alone. */
 export const describePrefixLists = operation({
   name: "DescribePrefixLists",
-  run(_, input) {
-    const { PrefixListIds = [] } = input;
+  run(world, input, call) {
+    const { PrefixListIds: named = [] } = input;
     const request = parsePageRequest(input, [5, 1000], "service prefix lists");
     if (isRefusal(request)) return request;
     const passes = parseFilters(filters, input.Filters);
     if (isRefusal(passes)) return passes;
-    const wrong = PrefixListIds.find((id) => !parseId("prefix-list", id));
-    if (wrong !== undefined) return malformed("prefix-list", wrong);
-    return PrefixListIds.length > 0 ? missing("prefix-list", PrefixListIds) : { output: { PrefixLists: [] } };
+    const lists = named.length > 0 ? locateAll(world, call, "prefix-list", named) : amazonPrefixLists(world, call);
+    if (isRefusal(lists)) return lists;
+    const own = lists.find((one) => !isAmazons(one));
+    if (own) return missing("prefix-list", [own.id]);
+    const { items, next } = pageOf(lists.map(view).filter(passes), (one) => one.PrefixListName ?? "", request, "service prefix lists");
+    return { output: { PrefixLists: [...items], NextToken: next } };
   },
 });

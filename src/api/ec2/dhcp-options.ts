@@ -27,9 +27,8 @@ export const deleteDhcpOptions = operation({
   run(world, { DhcpOptionsId = "" }, call) {
     const options = locate(world, call, "dhcp-options", DhcpOptionsId);
     if (isRefusal(options)) return options;
-    const [holder] = list(world, call, "vpc").filter((vpc) => vpc.dhcpOptions === options.id).map((vpc) => vpc.id).toSorted();
-    if (holder !== undefined) {
-      return refuse("DependencyViolation", `The dhcpOptions '${options.id}' has dependencies and cannot be deleted: ${holder}`);
+    if (list(world, call, "vpc").some((vpc) => vpc.dhcpOptions === options.id)) {
+      return refuse("DependencyViolation", `The dhcpOptions '${options.id}' has dependencies and cannot be deleted.`);
     }
     return { changes: [remove(options)], output: {} };
   },

@@ -13,20 +13,12 @@ interface Nothing<A extends Action> {
 const nothing = {
   DescribeCarrierGateways: { shows: ["CarrierGateways"], missing: { CarrierGatewayIds: "InvalidCarrierGatewayID.NotFound" } },
   DescribeClassicLinkInstances: { shows: ["Instances"] },
-  DescribeCustomerGateways: { shows: ["CustomerGateways"], missing: { CustomerGatewayIds: "InvalidCustomerGatewayID.NotFound" } },
   DescribeHosts: { shows: ["Hosts"], missing: { HostIds: "InvalidHostID.NotFound" } },
   DescribeIpamPools: { shows: ["IpamPools"], missing: { IpamPoolIds: "InvalidIpamPoolId.NotFound" } },
   DescribeIpams: { shows: ["Ipams"], missing: { IpamIds: "InvalidIpamId.NotFound" } },
   DescribeKeyPairs: {
     shows: ["KeyPairs"],
     missing: { KeyNames: "InvalidKeyPair.NotFound", KeyPairIds: "InvalidKeyPair.NotFound" },
-  },
-  DescribeLaunchTemplates: {
-    shows: ["LaunchTemplates"],
-    missing: {
-      LaunchTemplateIds: "InvalidLaunchTemplateId.NotFound",
-      LaunchTemplateNames: "InvalidLaunchTemplateName.NotFoundException",
-    },
   },
   DescribeLocalGateways: { shows: ["LocalGateways"], missing: { LocalGatewayIds: "InvalidLocalGatewayID.NotFound" } },
   DescribeNetworkInsightsPaths: {
@@ -59,27 +51,9 @@ const nothing = {
     shows: ["TrafficMirrorTargets"],
     missing: { TrafficMirrorTargetIds: "InvalidTrafficMirrorTargetNoFound" },
   },
-  DescribeTransitGatewayAttachments: {
-    shows: ["TransitGatewayAttachments"],
-    missing: { TransitGatewayAttachmentIds: "InvalidTransitGatewayAttachmentID.NotFound" },
-  },
-  DescribeTransitGatewayRouteTables: {
-    shows: ["TransitGatewayRouteTables"],
-    missing: { TransitGatewayRouteTableIds: "InvalidRouteTableID.NotFound" },
-  },
-  DescribeTransitGatewayVpcAttachments: {
-    shows: ["TransitGatewayVpcAttachments"],
-    missing: { TransitGatewayAttachmentIds: "InvalidTransitGatewayAttachmentID.NotFound" },
-  },
-  DescribeTransitGateways: { shows: ["TransitGateways"], missing: { TransitGatewayIds: "InvalidTransitGatewayID.NotFound" } },
   DescribeVolumes: { shows: ["Volumes"], missing: { VolumeIds: "InvalidVolume.NotFound" } },
   DescribeVpcClassicLink: { shows: ["Vpcs"] },
   DescribeVpcClassicLinkDnsSupport: { shows: ["Vpcs"] },
-  DescribeVpcEndpointConnections: { shows: ["VpcEndpointConnections"] },
-  DescribeVpcEndpointServices: { shows: ["ServiceDetails", "ServiceNames"], missing: { ServiceNames: "InvalidServiceName" } },
-  DescribeVpcEndpoints: { shows: ["VpcEndpoints"], missing: { VpcEndpointIds: "InvalidVpcEndpointId.NotFound" } },
-  DescribeVpnConnections: { shows: ["VpnConnections"], missing: { VpnConnectionIds: "InvalidVpnConnectionID.NotFound" } },
-  DescribeVpnGateways: { shows: ["VpnGateways"], missing: { VpnGatewayIds: "InvalidVpnGatewayID.NotFound" } },
 } as const satisfies { readonly [A in Action]?: Nothing<A> };
 
 interface Row {

@@ -18,7 +18,9 @@ type Request = Input<"ModifyInstanceAttribute">;
 
 const members = [
   "SourceDestCheck",
+  "DisableApiStop",
   "DisableApiTermination",
+  "EbsOptimized",
   "InstanceType",
   "UserData",
   "InstanceInitiatedShutdownBehavior",
@@ -52,7 +54,9 @@ function spellOut({ Attribute, Value, ...rest }: Request): Request | Refusal {
   }
   if (Attribute === "instanceType") return { ...rest, InstanceType: { Value } };
   if (Attribute === "instanceInitiatedShutdownBehavior") return { ...rest, InstanceInitiatedShutdownBehavior: { Value } };
+  if (Attribute === "disableApiStop") return { ...rest, DisableApiStop: { Value: Value === "true" } };
   if (Attribute === "disableApiTermination") return { ...rest, DisableApiTermination: { Value: Value === "true" } };
+  if (Attribute === "ebsOptimized") return { ...rest, EbsOptimized: { Value: Value === "true" } };
   if (Attribute === "sourceDestCheck") return { ...rest, SourceDestCheck: { Value: Value === "true" } };
   return refuse("InvalidParameterValue", `Value (${String(Attribute)}) for parameter attribute is invalid.`);
 }
@@ -66,6 +70,10 @@ function modify(world: World, instance: Instance, request: Request, call: Call):
 function modified(instance: Instance, request: Request): Instance | Refusal {
   if (request.DisableApiTermination) {
     return { ...instance, terminationProtected: request.DisableApiTermination.Value ?? false };
+  }
+  if (request.DisableApiStop) return { ...instance, stopProtected: request.DisableApiStop.Value ?? false };
+  if (request.EbsOptimized) {
+    return { ...instance, wishes: { ...instance.wishes, ebsOptimized: request.EbsOptimized.Value ?? false } };
   }
   if (request.InstanceInitiatedShutdownBehavior) {
     const shutdownBehavior = parseShutdownBehavior(request.InstanceInitiatedShutdownBehavior.Value);
@@ -106,8 +114,9 @@ type Shown = (world: World, instance: Instance) => object;
 
 const shown: Readonly<Record<string, Shown>> = {
   disableApiTermination: (_, instance) => ({ DisableApiTermination: { Value: instance.terminationProtected } }),
-  disableApiStop: () => ({ DisableApiStop: { Value: false } }),
-  ebsOptimized: () => ({ EbsOptimized: { Value: false } }),
+  blockDeviceMapping: () => ({ BlockDeviceMappings: [] }),
+  disableApiStop: (_, instance) => ({ DisableApiStop: { Value: instance.stopProtected ?? false } }),
+  ebsOptimized: (_, instance) => ({ EbsOptimized: { Value: instance.wishes?.ebsOptimized ?? false } }),
   enaSupport: () => ({ EnaSupport: { Value: true } }),
   groupSet: (world, instance) => ({
     Groups: interfacesOf(world, instance).slice(0, 1).flatMap((eni) => groupIdentifiers(world, eni)),
@@ -115,11 +124,15 @@ const shown: Readonly<Record<string, Shown>> = {
   instanceInitiatedShutdownBehavior: (_, instance) => ({
     InstanceInitiatedShutdownBehavior: { Value: instance.shutdownBehavior },
   }),
+  kernel: () => ({ KernelId: {} }),
+  productCodes: () => ({ ProductCodes: [] }),
+  ramdisk: () => ({ RamdiskId: {} }),
   instanceType: (_, instance) => ({ InstanceType: { Value: instance.type } }),
   rootDeviceName: () => ({ RootDeviceName: { Value: "/dev/xvda" } }),
   sourceDestCheck: (world, instance) => ({
     SourceDestCheck: { Value: interfacesOf(world, instance)[0]?.sourceDestCheck },
   }),
+  sriovNetSupport: () => ({ SriovNetSupport: {} }),
   userData: (_, instance) => ({ UserData: { Value: instance.userData } }),
 };
 

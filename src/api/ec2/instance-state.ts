@@ -45,7 +45,7 @@ function obey(
   { word, from, already, become }: Order,
   call: Call,
 ): { before: Instance; after: Instance }[] | Refusal {
-  if (!texts?.length) return refuse("MissingParameter", "The request must contain the parameter InstanceId");
+  if (!texts?.length) return refuse("InvalidParameterCombination", "No instances specified");
   const instances = locateAll(world, call, "instance", texts);
   if (isRefusal(instances)) return instances;
   const foreign = word === terminate.word ? undefined : instances.find(({ attached }) => attached);
@@ -91,8 +91,12 @@ function publishAll(world: World, instances: readonly Instance[], call: Call): C
   return draft.changes;
 }
 
+const refuseProtected = ({ id }: Instance, done: string, attribute: string): Refusal =>
+  refuse("OperationNotPermitted", `The instance '${id}' may not be ${done}. Modify its '${attribute}' instance attribute and try again.`);
+
 export const startInstances = operation({
   name: "StartInstances",
+  answersFor: ["InstanceIds"],
   run(world, input, call) {
     const strange = unserved(input, ["InstanceIds"]);
     if (strange) return strange;
@@ -107,11 +111,14 @@ export const startInstances = operation({
 /** Every stop is a clean one here: Force asks for nothing more. Public addresses from the pool go back to it. */
 export const stopInstances = operation({
   name: "StopInstances",
+  answersFor: ["InstanceIds"],
   run(world, input, call) {
     const strange = unserved(input, ["InstanceIds", "Force", "SkipOsShutdown"]);
     if (strange) return strange;
     const pairs = obey(world, input.InstanceIds, stop, call);
     if (isRefusal(pairs)) return pairs;
+    const kept = pairs.find(({ before, after }) => before !== after && before.stopProtected === true);
+    if (kept) return refuseProtected(kept.before, "stopped", "disableApiStop");
     const published = movedOf(pairs).flatMap((instance) => interfacesOf(world, instance)).filter(({ publicAddress }) => publicAddress);
     return {
       changes: [...changesOf(pairs), ...published.map((eni) => put(unpublish(eni)))],
@@ -123,22 +130,19 @@ export const stopInstances = operation({
 /** Terminates all of them, or none when one is protected. */
 export const terminateInstances = operation({
   name: "TerminateInstances",
+  answersFor: ["InstanceIds"],
   run(world, input, call) {
     const pairs = obey(world, input.InstanceIds, terminate, call);
     if (isRefusal(pairs)) return pairs;
     const kept = pairs.find(({ before, after }) => before !== after && before.terminationProtected);
-    if (kept) {
-      return refuse(
-        "OperationNotPermitted",
-        `The instance '${kept.before.id}' may not be terminated. Modify its 'disableApiTermination' instance attribute and try again.`,
-      );
-    }
+    if (kept) return refuseProtected(kept.before, "terminated", "disableApiTermination");
     return { changes: changesOf(pairs), output: { TerminatingInstances: shown(pairs) } };
   },
 });
 
 export const rebootInstances = operation({
   name: "RebootInstances",
+  answersFor: ["InstanceIds"],
   run(world, input, call): Refusal | Outcome<object> {
     const pairs = obey(world, input.InstanceIds, reboot, call);
     return isRefusal(pairs) ? pairs : { changes: changesOf(pairs), output: {} };

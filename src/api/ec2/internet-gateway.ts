@@ -29,7 +29,7 @@ export const deleteInternetGateway = operation({
     if (gateway.vpc !== undefined) {
       return refuse(
         "DependencyViolation",
-        `The internetGateway '${gateway.id}' has dependencies and cannot be deleted: ${gateway.vpc}`,
+        `The internetGateway '${gateway.id}' has dependencies and cannot be deleted.`,
       );
     }
     return { changes: [remove(gateway)], output: {} };

@@ -1,6 +1,8 @@
 import type { InstanceNetworkInterfaceSpecification } from "@aws-sdk/client-ec2";
+import { managerOf } from "../../model/network-interface.ts";
 import type { InterfacePlan } from "../../model/network-interface.ts";
-import type { ConnectionTracking, Instance, NetworkInterface, Subnet } from "../../model/resource.ts";
+import type { LaunchPlan } from "../../model/instance.ts";
+import type { ConnectionTracking, Instance, NetworkInterface, Subnet, Wishes } from "../../model/resource.ts";
 import { list, need } from "../../model/world.ts";
 import type { World } from "../../model/world.ts";
 import { fromBase64 } from "../../values/base64.ts";
@@ -13,7 +15,8 @@ import type { WantedAddresses } from "./addresses.ts";
 import { parseConnectionTracking } from "./connection-tracking.ts";
 import { refuseGroupCount } from "./create-network-interface.ts";
 import type { InstanceTypeFacts } from "./instance-types.ts";
-import { groupOf, groupsFor, locate, vpcOrDefault } from "./lookup.ts";
+import { defaultVpc, groupOf, groupsFor, locate } from "./lookup.ts";
+import { parsePrivateNames } from "./private-names.ts";
 import { unserved } from "./served.ts";
 import { zonesOf } from "../../model/zone.ts";
 
@@ -43,6 +46,44 @@ export function parseUserData(text: string | undefined): { userData?: string } |
 export function parseShutdownBehavior(text = "stop"): Instance["shutdownBehavior"] | Refusal {
   if (text === "stop" || text === "terminate") return text;
   return invalid(`Value (${text}) for parameter instanceInitiatedShutdownBehavior is invalid.`);
+}
+
+/** What is asked for that changes nothing here. */
+export function parseWishes(input: RunInput): Wishes | Refusal {
+  const { CpuCredits: credits } = input.CreditSpecification ?? {};
+  if (credits !== undefined && credits !== "standard" && credits !== "unlimited") {
+    return invalid(`Value (${credits}) for parameter cpuCredits is invalid.`);
+  }
+  if (input.HibernationOptions?.Configured === true) {
+    return refuse("UnsupportedOperation", "Hibernation is not supported.");
+  }
+  return {
+    ...(input.EbsOptimized !== undefined && { ebsOptimized: input.EbsOptimized }),
+    ...(input.Monitoring?.Enabled !== undefined && { monitoring: input.Monitoring.Enabled }),
+    ...(credits !== undefined && { credits }),
+  };
+}
+
+/** The names under which an image's own device is spoken of, whose size the image says. */
+const rootDevices: ReadonlySet<string | undefined> = new Set(["/dev/xvda", "/dev/sda1"]);
+
+/** Refuses block devices that nobody could make. None is made here. */
+export function refuseBlockDevices({ BlockDeviceMappings = [] }: RunInput): Refusal | undefined {
+  for (const { DeviceName, Ebs, NoDevice, VirtualName } of BlockDeviceMappings) {
+    if (NoDevice !== undefined && NoDevice !== "") return refuse("InvalidRequest", "The request received was invalid");
+    if (NoDevice !== undefined || VirtualName !== undefined) continue;
+    if (!Ebs) return refuse("MissingParameter", "The request must contain the parameter ebs");
+    if (Ebs.VolumeSize === undefined && Ebs.SnapshotId === undefined && !rootDevices.has(DeviceName)) {
+      return refuse("MissingParameter", "The request must contain the parameter size or snapshotId");
+    }
+  }
+  return undefined;
+}
+
+/** How the instances' names are made: as is said, else as in the subnet they go to. */
+export function launchNames({ PrivateDnsNameOptions: asked }: RunInput, { privateNames }: Subnet): Pick<LaunchPlan, "privateNames"> | Refusal {
+  const names = asked ? parsePrivateNames(asked, privateNames) : privateNames;
+  return isRefusal(names) ? names : { ...(names && { privateNames: names }) };
 }
 
 /** A slot of the instances to be: its interface exists already, or is made like this in a subnet. */
@@ -123,12 +164,16 @@ const servedOfSlot = [
   "Ipv6PrefixCount",
   "ConnectionTrackingSpecification",
   "AssociatePublicIpAddress",
+  "InterfaceType",
 ] as const;
 
 function parseSlot(spec: InstanceNetworkInterfaceSpecification, most: number): Slot | Refusal {
   const { DeviceIndex: deviceIndex = 0, NetworkInterfaceId: existing, DeleteOnTermination, AssociatePublicIpAddress: publicIp } = spec;
   const strange = unserved(spec, servedOfSlot);
   if (strange) return strange;
+  if (spec.InterfaceType !== undefined && spec.InterfaceType !== "interface") {
+    return refuse("UnsupportedOperation", `The interface type ${spec.InterfaceType} is not supported.`);
+  }
   if (deviceIndex < 0 || !Number.isInteger(deviceIndex)) {
     return invalid(`Value (${deviceIndex}) for parameter deviceIndex is invalid.`);
   }
@@ -189,7 +234,7 @@ export function findSlots(
 function findExisting(world: World, slot: Extract<Slot, { existing: string }>, call: Call): Found | Refusal {
   const eni = locate(world, call, "network-interface", slot.existing);
   if (isRefusal(eni)) return eni;
-  if (eni.attachment || eni.natGateway) return refuse("InvalidNetworkInterface.InUse", `Interface: [${eni.id}] in use.`);
+  if (eni.attachment || managerOf(eni) !== undefined) return refuse("InvalidNetworkInterface.InUse", `Interface: [${eni.id}] in use.`);
   const { deviceIndex, deleteOnTermination } = slot;
   return { deviceIndex, deleteOnTermination, eni, subnet: need(world, "subnet", eni.subnet) };
 }
@@ -219,10 +264,14 @@ function findPlanned(
 
 /** Where an instance goes when no subnet is named: the default VPC's subnet of the zone, or of the first zone that has one. */
 function defaultSubnet(world: World, zone: string | undefined, call: Call): Subnet | Refusal {
-  const vpc = vpcOrDefault(world, call, undefined);
-  if (isRefusal(vpc)) return vpc;
-  const [first] = list(world, call, "subnet")
-    .filter((subnet) => subnet.vpc === vpc.id && subnet.defaultForZone && (zone ?? subnet.zone) === subnet.zone)
-    .toSorted((a, b) => (a.zone < b.zone ? -1 : 1));
-  return first ?? refuse("MissingInput", `No subnets found for the default VPC '${vpc.id}'. Please specify a subnet.`);
+  const vpc = defaultVpc(world, call);
+  if (!vpc) {
+    return refuse("VPCIdNotSpecified", "No default VPC for this user. GroupName is only supported for EC2-Classic and default VPC.");
+  }
+  const subnets = list(world, call, "subnet").filter((subnet) => subnet.vpc === vpc.id && subnet.defaultForZone);
+  if (subnets.length === 0) {
+    return refuse("MissingInput", `No subnets found for the default VPC '${vpc.id}'. Please specify a subnet.`);
+  }
+  const [first] = subnets.filter((subnet) => (zone ?? subnet.zone) === subnet.zone).toSorted((a, b) => (a.zone < b.zone ? -1 : 1));
+  return first ?? refuse("InvalidInput", `No default subnet for availability zone: '${zone}'.`);
 }

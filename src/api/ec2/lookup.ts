@@ -1,5 +1,9 @@
+import { isAmazons } from "../../model/amazon-prefix-list.ts";
 import type { Scope } from "../../model/birth.ts";
-import type { NetworkInterface, ResourceOf, SecurityGroup, Vpc } from "../../model/resource.ts";
+import { isGone } from "../../model/gone.ts";
+import type { Lingering } from "../../model/gone.ts";
+import type { NetworkInterface, PrefixList, ResourceOf, SecurityGroup, Vpc } from "../../model/resource.ts";
+import { managerOf } from "../../model/network-interface.ts";
 import { vpcsOfGroup } from "../../model/security-group.ts";
 import { isSeen } from "../../model/visible.ts";
 import { find, list, listed } from "../../model/world.ts";
@@ -10,7 +14,7 @@ import type { Refusal } from "../../values/refuse.ts";
 
 /** How Amazon speaks of each kind when an identifier is wrong: the codes differ in spelling, and so does the prose. */
 const words = {
-  vpc: { malformed: "InvalidVpcID.Malformed", missing: "InvalidVpcID.NotFound", noun: "vpc ID" },
+  vpc: { malformed: "InvalidVpcId.Malformed", missing: "InvalidVpcID.NotFound", noun: "vpc ID" },
   subnet: { malformed: "InvalidSubnetID.Malformed", missing: "InvalidSubnetID.NotFound", noun: "subnet ID" },
   "security-group": { malformed: "InvalidGroupId.Malformed", missing: "InvalidGroup.NotFound", noun: "security group" },
   "security-group-rule": {
@@ -50,7 +54,7 @@ const words = {
     noun: "egressOnlyInternetGateway ID",
   },
   "elastic-ip": {
-    malformed: "InvalidParameterValue",
+    malformed: "InvalidAllocationID.NotFound",
     missing: "InvalidAllocationID.NotFound",
     noun: "allocation ID",
   },
@@ -66,6 +70,47 @@ const words = {
     missing: "InvalidVpcPeeringConnectionID.NotFound",
     noun: "vpcPeeringConnection ID",
   },
+  "customer-gateway": {
+    malformed: "InvalidCustomerGatewayId.Malformed",
+    missing: "InvalidCustomerGatewayID.NotFound",
+    noun: "customerGateway ID",
+  },
+  "transit-gateway": {
+    malformed: "InvalidTransitGatewayID.Malformed",
+    missing: "InvalidTransitGatewayID.NotFound",
+    noun: "Transit Gateway",
+  },
+  "transit-gateway-attachment": {
+    malformed: "InvalidTransitGatewayAttachmentID.Malformed",
+    missing: "InvalidTransitGatewayAttachmentID.NotFound",
+    noun: "Transit Gateway Attachment",
+  },
+  "transit-gateway-route-table": {
+    malformed: "InvalidRouteTableId.Malformed",
+    missing: "InvalidRouteTableID.NotFound",
+    noun: "Transit Gateway Route Table",
+  },
+  "vpc-endpoint": {
+    malformed: "InvalidVpcEndpointId.NotFound",
+    missing: "InvalidVpcEndpointId.NotFound",
+    noun: "Vpc Endpoint Id",
+  },
+  "vpc-endpoint-service": {
+    malformed: "InvalidVpcEndpointServiceId.NotFound",
+    missing: "InvalidVpcEndpointServiceId.NotFound",
+    noun: "VpcEndpointService Id",
+  },
+  "launch-template": {
+    malformed: "InvalidLaunchTemplateId.Malformed",
+    missing: "InvalidLaunchTemplateId.NotFound",
+    noun: "launch template ID",
+  },
+  "vpn-gateway": { malformed: "InvalidVpnGatewayID.NotFound", missing: "InvalidVpnGatewayID.NotFound", noun: "vpnGateway ID" },
+  "vpn-connection": {
+    malformed: "InvalidVpnConnectionID.NotFound",
+    missing: "InvalidVpnConnectionID.NotFound",
+    noun: "vpnConnection ID",
+  },
 } as const;
 
 export type Findable = keyof typeof words;
@@ -74,7 +119,8 @@ export const findables = Object.keys(words) as readonly Findable[];
 
 /** The refusal of a text that is not an identifier of the kind. */
 export function malformed(kind: Findable, text: string): Refusal {
-  const { malformed: code, noun } = words[kind];
+  const { malformed: code, missing: absent, noun } = words[kind];
+  if (code === absent) return missing(kind, [text]);
   const prefix = `${idPrefixes[kind]}-`;
   const about = noun.endsWith("ID") ? noun : `${noun} ID`;
   const message =
@@ -90,6 +136,7 @@ export function missing(kind: Findable, texts: readonly string[]): Refusal {
   if (kind === "flow-log") {
     return refuse(code, `These flow log ids in the input list are not found: [TotalCount: ${texts.length}] ${texts.join(" ")}`);
   }
+  if (kind.startsWith("transit-")) return refuse(code, `${noun} ${texts.join(", ")} was deleted or does not exist.`);
   const one = texts.length === 1;
   return refuse(code, `The ${noun}${one ? "" : "s"} '${texts.join(", ")}' ${one ? "does" : "do"} not exist`);
 }
@@ -111,6 +158,17 @@ export function locate<K extends Findable>(
   return findSeen(world, scope, kind, text) ?? missing(kind, [text]);
 }
 
+/** The same for a resource that stays describable once it is deleted: it must not be. */
+export function locateLiving<K extends Findable & Lingering>(
+  world: World,
+  scope: Scope,
+  kind: K,
+  text: string,
+): ResourceOf<K> | Refusal {
+  const found = locate(world, scope, kind, text);
+  return !isRefusal(found) && isGone(found) ? missing(kind, [text]) : found;
+}
+
 /** All of them, each once and in the order given, or the refusal of the first malformed one, else of all unknown ones. */
 export function locateAll<K extends Findable>(
   world: World,
@@ -119,7 +177,21 @@ export function locateAll<K extends Findable>(
   texts: readonly string[],
 ): ResourceOf<K>[] | Refusal {
   const wrong = texts.find((text) => !parseId(kind, text));
-  if (wrong !== undefined) return malformed(kind, wrong);
+  return wrong === undefined ? findAll(world, scope, kind, texts) : malformed(kind, wrong);
+}
+
+/** Kinds whose Describe call says of an ill-formed identifier that there is none such. */
+const describedUnread: ReadonlySet<Findable> = new Set<Findable>(["dhcp-options", "subnet", "vpc"]);
+
+/** The same for a Describe call. */
+export const locateDescribed = <K extends Findable>(
+  world: World,
+  scope: Scope,
+  kind: K,
+  texts: readonly string[],
+): ResourceOf<K>[] | Refusal => (describedUnread.has(kind) ? findAll : locateAll)(world, scope, kind, texts);
+
+function findAll<K extends Findable>(world: World, scope: Scope, kind: K, texts: readonly string[]): ResourceOf<K>[] | Refusal {
   const unique = [...new Set(texts)];
   const found = unique.map((text) => findSeen(world, scope, kind, text));
   const unknown = unique.filter((_, index) => !found[index]);
@@ -129,11 +201,20 @@ export function locateAll<K extends Findable>(
 /** The refusal of what only the service that something is managed by may do to it. */
 export const notYours = refuse("AuthFailure", "You do not have permission to access the specified resource.");
 
-/** The caller's interface, if it is the caller's to change: a NAT gateway's is not. */
+/** The caller's interface, if it is the caller's to change: a gateway's is not. */
 export function locateOwnInterface(world: World, scope: Scope, text: string): NetworkInterface | Refusal {
   const eni = locate(world, scope, "network-interface", text);
-  return !isRefusal(eni) && eni.natGateway ? notYours : eni;
+  return !isRefusal(eni) && managerOf(eni) !== undefined ? notYours : eni;
 }
+
+/** The caller's prefix list. Amazon's own are seen by everybody, and changed by nobody. */
+export function locateOwnPrefixList(world: World, scope: Scope, text: string): PrefixList | Refusal {
+  const found = locate(world, scope, "prefix-list", text);
+  return !isRefusal(found) && isAmazons(found) ? amazonOwned(found) : found;
+}
+
+export const amazonOwned = (list: PrefixList): Refusal =>
+  refuse("OperationNotPermitted", `The prefix list '${list.id}' is managed by AWS.`);
 
 /** The default VPC of the caller's account and region. */
 export const defaultVpc = (world: World, scope: Scope): Vpc | undefined =>

@@ -8,7 +8,7 @@ import type { Refusal } from "../../values/refuse.ts";
 import { limits } from "../limits.ts";
 import { operation } from "../operation.ts";
 import type { Call, Input, Outcome, Output } from "../operation.ts";
-import { locate } from "./lookup.ts";
+import { locateOwnPrefixList } from "./lookup.ts";
 import { editEntries, parseCidrs, parseEntries, refuseCount, refuseName, refuseSize } from "./prefix-list-entries.ts";
 import { tableFits } from "./route-rules.ts";
 import { groupFits } from "./rule-quota.ts";
@@ -23,7 +23,7 @@ export const modifyManagedPrefixList = operation({
   run(world, input, call) {
     const wrong = refuseRequest(input);
     if (wrong) return wrong;
-    const list = locate(world, call, "prefix-list", input.PrefixListId ?? "");
+    const list = locateOwnPrefixList(world, call, input.PrefixListId ?? "");
     if (isRefusal(list)) return list;
     const named: PrefixList = { ...list, state: "modify-complete", name: input.PrefixListName ?? list.name };
     const stale = refuseVersion(list, input.CurrentVersion);

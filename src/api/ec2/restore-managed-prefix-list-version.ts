@@ -3,7 +3,7 @@ import { isRefusal } from "../../values/refuse.ts";
 import { limits } from "../limits.ts";
 import { operation } from "../operation.ts";
 import { missingVersion } from "./get-managed-prefix-list-entries.ts";
-import { locate } from "./lookup.ts";
+import { locateOwnPrefixList } from "./lookup.ts";
 import { refuseVersion } from "./modify-managed-prefix-list.ts";
 import { refuseCount } from "./prefix-list-entries.ts";
 import { prefixListView } from "./views/prefix-list.ts";
@@ -12,7 +12,7 @@ import { prefixListView } from "./views/prefix-list.ts";
 export const restoreManagedPrefixListVersion = operation({
   name: "RestoreManagedPrefixListVersion",
   run(world, { PrefixListId = "", PreviousVersion = 0, CurrentVersion = 0 }, call) {
-    const list = locate(world, call, "prefix-list", PrefixListId);
+    const list = locateOwnPrefixList(world, call, PrefixListId);
     if (isRefusal(list)) return list;
     const entries = entriesOf(world, list, PreviousVersion);
     if (!entries) return missingVersion(list, PreviousVersion);

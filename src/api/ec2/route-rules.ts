@@ -65,14 +65,15 @@ function refuseInsideVpc(world: World, vpc: Vpc, { destination, target }: Leadin
   return isBlock || isSubnet ? undefined : invalid("Route destination doesn't match any subnet CIDR blocks.");
 }
 
-const intercepts = ({ type }: RouteTarget): boolean => type === "network-interface" || type === "nat-gateway";
+/** What packets of the VPC's own can be led through. */
+const intercepts = ({ type }: RouteTarget): boolean => ["network-interface", "nat-gateway", "vpc-endpoint"].includes(type);
 
 const isInside = (vpc: Vpc, destination: string): boolean =>
   !isPrefixList(destination) && blocksOf(vpc).some((block) => covers(block, cidrOf(destination)));
 
 /** What comes in through a gateway can only go into the VPC, directly or through an appliance. */
 function refuseFromGateway(vpc: Vpc, { destination, target }: Leading): Refusal | undefined {
-  if (target.type !== "local" && target.type !== "network-interface") {
+  if (target.type !== "local" && target.type !== "network-interface" && target.type !== "vpc-endpoint") {
     return invalid(`A route table associated with a gateway can't have the target ${target.id}: only local and network interfaces.`);
   }
   return isInside(vpc, destination)

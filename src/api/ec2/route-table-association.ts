@@ -60,7 +60,7 @@ function locatePlace(
     if (isRefusal(subnet)) return subnet;
     return subnet.vpc === table.vpc ? { subnet: subnet.id } : differentNetworks(table, `subnet ${subnet.id}`);
   }
-  const gateway = findIn(world, call, "internet-gateway", GatewayId);
+  const gateway = findIn(world, call, "internet-gateway", GatewayId) ?? findIn(world, call, "vpn-gateway", GatewayId);
   if (!gateway) return missingGateway(GatewayId);
   return gateway.vpc === table.vpc ? { gateway: gateway.id } : differentNetworks(table, `network gateway ${gateway.id}`);
 }

@@ -1,12 +1,13 @@
 import { interfacesOf } from "../../model/network-interface.ts";
 import { stateOf } from "../../model/peering.ts";
+import { attachmentOfVpc } from "../../model/transit-attachment.ts";
 import type { RouteTable, RouteTarget } from "../../model/resource.ts";
 import type { World } from "../../model/world.ts";
 import { parseId } from "../../values/id.ts";
 import { isRefusal, refuse } from "../../values/refuse.ts";
 import type { Refusal } from "../../values/refuse.ts";
 import type { Call, Input } from "../operation.ts";
-import { findSeen, locate, malformed, missing } from "./lookup.ts";
+import { findSeen, locate, locateLiving, malformed, missing } from "./lookup.ts";
 
 type Locate = (world: World, call: Call, table: RouteTable, id: string) => RouteTarget | Refusal;
 
@@ -21,8 +22,8 @@ const targets = {
   NatGatewayId: locateNatGateway,
   NetworkInterfaceId: locateInterface,
   OdbNetworkArn: noneOf("InvalidOdbNetworkArn.NotFound", "ODB network ARN"),
-  TransitGatewayId: noneOf("InvalidTransitGatewayID.NotFound", "transitGateway ID"),
-  VpcEndpointId: noneOf("InvalidVpcEndpointId.NotFound", "VPC endpoint ID"),
+  TransitGatewayId: locateTransitGateway,
+  VpcEndpointId: locateEndpoint,
   VpcPeeringConnectionId: locatePeering,
 } as const satisfies { readonly [P in keyof Input<"CreateRoute">]?: Locate };
 
@@ -71,14 +72,44 @@ export const missingGateway = (id: string): Refusal => refuse("InvalidGatewayID.
 export const differentNetworks = (table: RouteTable, other: string): Refusal =>
   refuse("InvalidParameterValue", `route table ${table.id} and ${other} belong to different networks`);
 
-/** An internet gateway, a NAT gateway named as Amazon lets it be, or the VPC itself. */
+/** How what routes and VPN connections lead to speaks of a transit gateway that is not there. */
+export const missingTransitGateway = (id: string): Refusal =>
+  refuse("InvalidTransitGatewayID.NotFound", `The transitGateway ID '${id}' does not exist`);
+
+/** An internet or VPN gateway, a NAT gateway named as Amazon lets it be, or the VPC itself. */
 function locateGateway(world: World, call: Call, table: RouteTable, id: string): RouteTarget | Refusal {
   if (id === "local") return { type: "local" };
   if (parseId("nat-gateway", id)) return locateNatGateway(world, call, table, id);
+  if (parseId("vpn-gateway", id)) return locateVpnGateway(world, call, table, id);
   const gateway = parseId("internet-gateway", id) ? locate(world, call, "internet-gateway", id) : undefined;
   if (!gateway || isRefusal(gateway)) return missingGateway(id);
   if (gateway.vpc !== table.vpc) return differentNetworks(table, `network gateway ${id}`);
   return { type: "internet-gateway", id: gateway.id };
+}
+
+function locateVpnGateway(world: World, call: Call, table: RouteTable, id: string): RouteTarget | Refusal {
+  const gateway = locateLiving(world, call, "vpn-gateway", id);
+  if (isRefusal(gateway)) return missingGateway(id);
+  if (gateway.vpc !== table.vpc) return differentNetworks(table, `network gateway ${id}`);
+  return { type: "vpn-gateway", id: gateway.id };
+}
+
+/** A transit gateway that the table's VPC is attached to. */
+function locateTransitGateway(world: World, call: Call, table: RouteTable, id: string): RouteTarget | Refusal {
+  const gateway = locateLiving(world, call, "transit-gateway", id);
+  if (isRefusal(gateway) || !attachmentOfVpc(world, { id: table.vpc }, id)) return missingTransitGateway(id);
+  return { type: "transit-gateway", id: gateway.id };
+}
+
+/** An endpoint of a load balancer; routes to a gateway endpoint come and go with it. */
+function locateEndpoint(world: World, call: Call, table: RouteTable, id: string): RouteTarget | Refusal {
+  const endpoint = locateLiving(world, call, "vpc-endpoint", id);
+  if (isRefusal(endpoint)) return endpoint;
+  if (endpoint.type !== "GatewayLoadBalancer") {
+    return refuse("InvalidParameterValue", `The VPC endpoint ${id} is not of a Gateway Load Balancer.`);
+  }
+  if (endpoint.vpc !== table.vpc) return differentNetworks(table, `VPC endpoint ${id}`);
+  return { type: "vpc-endpoint", id: endpoint.id };
 }
 
 function locateEgressOnlyGateway(world: World, call: Call, table: RouteTable, id: string): RouteTarget | Refusal {

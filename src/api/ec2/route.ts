@@ -1,6 +1,6 @@
 import type { Route, RouteTable } from "../../model/resource.ts";
 import { isLocalRoute, isPrefixList } from "../../model/route-table.ts";
-import { put } from "../../model/world.ts";
+import { find, put } from "../../model/world.ts";
 import type { World } from "../../model/world.ts";
 import { isRefusal, refuse } from "../../values/refuse.ts";
 import type { Refusal } from "../../values/refuse.ts";
@@ -79,10 +79,18 @@ export const replaceRoute = operation({
         `There is no route defined for '${destination}' in the route table. Use CreateRoute instead.`,
       );
     }
+    const kept = refuseEndpointRoute(world, table, existing);
+    if (kept) return kept;
     const routes = table.routes.map((route) => (route === existing ? { ...route, target } : route));
     return { changes: sameTarget(existing.target, target) ? [] : [put({ ...table, routes })], output: {} };
   },
 });
+
+/** Refuses to touch a route that a gateway endpoint made for itself. */
+const refuseEndpointRoute = (world: World, table: RouteTable, { destination, target }: Route): Refusal | undefined =>
+  target.type === "vpc-endpoint" && find(world, "vpc-endpoint", target.id)?.type === "Gateway"
+    ? refuse("InvalidParameterValue", `cannot remove VPC endpoint route ${destination} in route table ${table.id}`)
+    : undefined;
 
 /** Takes a route out of a table; never a local one. */
 export const deleteRoute = operation({
@@ -96,6 +104,8 @@ export const deleteRoute = operation({
     if (!existing) {
       return refuse("InvalidRoute.NotFound", `no route with ${nameOfDestination(destination)} in route table ${table.id}`);
     }
+    const kept = refuseEndpointRoute(world, table, existing);
+    if (kept) return kept;
     if (isLocalRoute(existing)) {
       return refuse("InvalidParameterValue", `cannot remove local route ${destination} in route table ${table.id}`);
     }

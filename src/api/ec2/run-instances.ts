@@ -10,14 +10,17 @@ import type { Refusal } from "../../values/refuse.ts";
 import { operation } from "../operation.ts";
 import type { Call, Input } from "../operation.ts";
 import { parseTagSpecifications } from "../tags.ts";
+import { mintAscending } from "../../model/birth.ts";
 import type { Tags } from "../../model/birth.ts";
 import { chooseAddresses } from "./addresses.ts";
 import { refuseInterfaceCount } from "./create-network-interface.ts";
 import { locateLaunchable } from "./images.ts";
 import { defaultInstanceType, findInstanceType } from "./instance-types.ts";
 import type { InstanceTypeFacts } from "./instance-types.ts";
-import { findSlots, parseCounts, parseShutdownBehavior, parseSlots, parseUserData } from "./launch.ts";
+import { findSlots, launchNames, parseCounts, parseShutdownBehavior, parseSlots, parseUserData, parseWishes, refuseBlockDevices } from "./launch.ts";
 import type { Found } from "./launch.ts";
+import { fromTemplate } from "./launch-templates.ts";
+import type { TemplatedLaunch } from "./launch-templates.ts";
 import { launchMetadataOptions } from "./metadata-options.ts";
 import { publish } from "./public-addresses.ts";
 import { unserved } from "./served.ts";
@@ -38,14 +41,17 @@ const served = [
   "Ipv6AddressCount",
   "NetworkInterfaces",
   "Placement",
+  "DisableApiStop",
   "DisableApiTermination",
   "InstanceInitiatedShutdownBehavior",
   "TagSpecifications",
   "MetadataOptions",
+  "PrivateDnsNameOptions",
   // What has no counterpart in a namespace on this machine, and says nothing about the network.
   "BlockDeviceMappings",
   "CreditSpecification",
   "EbsOptimized",
+  "HibernationOptions",
   "MaintenanceOptions",
   "Monitoring",
 ] as const;
@@ -55,26 +61,33 @@ type InterfaceTags = { readonly "network-interface"?: Tags };
 /** Launches as many instances as fit, at most MaxCount; none if that is fewer than MinCount. */
 export const runInstances = operation({
   name: "RunInstances",
-  run(world, input, call) {
+  run(world, asked, call) {
+    const launching = fromTemplate(world, call, asked);
+    if (isRefusal(launching)) return launching;
+    const { input, template } = launching;
     const strange = unserved(input, served) ?? unserved(input.Placement ?? {}, ["AvailabilityZone", "Tenancy"]);
     if (strange) return strange;
     const counts = parseCounts(input);
     if (isRefusal(counts)) return counts;
+    const devices = refuseBlockDevices(input);
+    if (devices) return devices;
     const slots = parseSlots(input, counts.most);
     if (isRefusal(slots)) return slots;
     const tags = parseTagSpecifications(input.TagSpecifications, ["instance", "network-interface", "volume"]);
     if (isRefusal(tags)) return tags;
-    const plan = parsePlan(world, input, tags.instance ?? {}, call);
+    const plan = parsePlan(world, input, { ...tags.instance, ...(template && templateTags(template)) }, call);
     if (isRefusal(plan)) return plan;
     const type = findInstanceType(plan.type);
     if (!type) return refuse("InvalidParameterValue", `Invalid value '${plan.type}' for InstanceType.`);
     const found = findSlots(world, input, slots, type, call);
     if (isRefusal(found)) return found;
+    const privateNames = launchNames(input, found[0].subnet);
+    if (isRefusal(privateNames)) return privateNames;
 
     const draft = new Draft(world);
     const launched: Instance[] = [];
-    for (let index = 0; index < counts.most; index++) {
-      const instance = launch(draft, index, plan, found, type, tags, call);
+    for (const [index, id] of mintAscending(call, "instance", counts.most).entries()) {
+      const instance = launch(draft, { id, index }, { ...plan, ...privateNames }, found, type, tags, call);
       if (isRefusal(instance) && index < counts.least) return instance;
       if (isRefusal(instance)) break;
       launched.push(instance);
@@ -91,6 +104,11 @@ export const runInstances = operation({
   },
 });
 
+const templateTags = ({ id, version }: NonNullable<TemplatedLaunch["template"]>): Tags => ({
+  "aws:ec2launchtemplate:id": id,
+  "aws:ec2launchtemplate:version": String(version),
+});
+
 function parsePlan(world: World, input: Input<"RunInstances">, tags: Tags, call: Call): LaunchPlan | Refusal {
   const userData = parseUserData(input.UserData);
   if (isRefusal(userData)) return userData;
@@ -98,6 +116,8 @@ function parsePlan(world: World, input: Input<"RunInstances">, tags: Tags, call:
   if (isRefusal(shutdownBehavior)) return shutdownBehavior;
   const metadataOptions = launchMetadataOptions(world, call, input.MetadataOptions, tags);
   if (isRefusal(metadataOptions)) return metadataOptions;
+  const wishes = parseWishes(input);
+  if (isRefusal(wishes)) return wishes;
   if (input.ImageId === undefined) return refuse("MissingParameter", "The request must contain the parameter ImageId");
   const image = locateLaunchable(call, input.ImageId);
   if (isRefusal(image)) return image;
@@ -109,6 +129,8 @@ function parsePlan(world: World, input: Input<"RunInstances">, tags: Tags, call:
     ...(input.KeyName === undefined ? {} : { keyName: input.KeyName }),
     ...(input.ClientToken === undefined ? {} : { clientToken: input.ClientToken }),
     terminationProtected: input.DisableApiTermination ?? false,
+    ...(input.DisableApiStop === true && { stopProtected: true }),
+    ...(Object.keys(wishes).length > 0 && { wishes }),
     shutdownBehavior,
     metadataOptions,
     tags,
@@ -118,7 +140,7 @@ function parsePlan(world: World, input: Input<"RunInstances">, tags: Tags, call:
 /** Adds one instance with its interfaces to the draft, or leaves the draft as it was. */
 function launch(
   draft: Draft,
-  index: number,
+  { id, index }: { readonly id: Instance["id"]; readonly index: number },
   plan: LaunchPlan,
   found: readonly [Found, ...Found[]],
   type: InstanceTypeFacts,
@@ -128,7 +150,7 @@ function launch(
   const crowded = refuseCount(draft.world, found.filter((slot) => !("eni" in slot)).length, call);
   if (crowded) return crowded;
   const attempt = new Draft(draft.world);
-  const instance = makeInstance(call, found[0].subnet, index, plan);
+  const instance = { ...makeInstance(call, found[0].subnet, index, plan), id };
   attempt.add(put(instance));
   for (const slot of found) {
     const eni = "eni" in slot ? slot.eni : planInterface(attempt.world, slot, type, tags, call);

@@ -22,7 +22,7 @@ export const associateSubnetCidrBlock = operation({
     const subnet = locate(world, call, "subnet", SubnetId);
     if (isRefusal(subnet)) return subnet;
     if (subnet.ipv6Cidrs.length > 0) {
-      return refuse("CidrLimitExceeded", `This network '${subnet.id}' has met its maximum number of allowed CIDRs: 1`);
+      return refuse("CidrLimitExceeded", `This network ${subnet.id} has met its maximum number of allowed CIDRs: 1`);
     }
     const wrong = refuseSubnetBlock(world, need(world, "vpc", subnet.vpc), cidr, Ipv6CidrBlock);
     if (wrong) return wrong;

@@ -1,4 +1,5 @@
 import type { ResourceType, TagDescription } from "@aws-sdk/client-ec2";
+import { isAmazons } from "../../model/amazon-prefix-list.ts";
 import type { Scope, Tags } from "../../model/birth.ts";
 import { metadataOptionsOf } from "../../model/metadata-options.ts";
 import type { Resource } from "../../model/resource.ts";
@@ -14,7 +15,7 @@ import { operation } from "../operation.ts";
 import { pageOf, parsePageRequest } from "../pages.ts";
 import { mergeTags, parseTags } from "../tags.ts";
 import { locateImage } from "./images.ts";
-import { findables, findSeen, missing } from "./lookup.ts";
+import { findables, findSeen, amazonOwned, missing } from "./lookup.ts";
 import type { Findable } from "./lookup.ts";
 import type { Call } from "../operation.ts";
 import { refuseTagKeys } from "./metadata-options.ts";
@@ -29,6 +30,7 @@ function locateTagged(world: World, call: Call, texts: readonly string[]): Resou
     if (!findable) return refuse("InvalidID", `The ID '${text}' is not valid`);
     const resource = findSeen(world, call, findable, text);
     if (!resource) return missing(findable, [text]);
+    if (resource.kind === "prefix-list" && isAmazons(resource)) return amazonOwned(resource);
     found.push(resource);
   }
   return found;
@@ -38,11 +40,15 @@ function locateTagged(world: World, call: Call, texts: readonly string[]): Resou
 const notTaggable = (image: string | Refusal): Refusal =>
   isRefusal(image) ? image : refuse("OperationNotPermitted", `The image '${image}' is not yours to tag.`);
 
+const noResources = refuse("MissingParameter", "The request must contain the parameter resourceIdSet");
+
 /** Gives every one of the resources every one of the tags, all or none. */
 export const createTags = operation({
   name: "CreateTags",
+  answersFor: ["Resources", "Tags"],
   run(world, { Resources = [], Tags: list = [] }, call) {
-    if (list.length === 0) return refuse("MissingParameter", "The request must contain the parameter Tag");
+    if (Resources.length === 0) return noResources;
+    if (list.length === 0) return refuse("MissingParameter", "The request must contain the parameter tagSet");
     const tags = parseTags(list);
     if (isRefusal(tags)) return tags;
     const resources = locateTagged(world, call, Resources);
@@ -62,7 +68,9 @@ export const createTags = operation({
 /** Takes tags away: those with that key, or that key and value; all of them when none is named. */
 export const deleteTags = operation({
   name: "DeleteTags",
+  answersFor: ["Resources"],
   run(world, { Resources = [], Tags: wanted = [] }, call) {
+    if (Resources.length === 0) return noResources;
     const reserved = wanted.some(({ Key = "" }) => Key.toLowerCase().startsWith("aws:"));
     if (reserved) return refuse("InvalidParameterValue", "Tag keys starting with 'aws:' are reserved for internal use");
     const resources = locateTagged(world, call, Resources);

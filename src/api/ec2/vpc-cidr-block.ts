@@ -104,7 +104,7 @@ const unrestricted =
 const tooMany = (vpc: Vpc, { quotas }: Call): Refusal =>
   refuse(
     "CidrLimitExceeded",
-    `This network '${vpc.id}' has met its maximum number of allowed CIDRs: ${quotas.cidrsPerVpc}`,
+    `This network ${vpc.id} has met its maximum number of allowed CIDRs: ${quotas.cidrsPerVpc}`,
   );
 
 /** Takes a block away from its VPC: any but the primary one, once no subnet lives in it. */

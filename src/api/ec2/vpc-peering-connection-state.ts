@@ -61,12 +61,13 @@ export const deleteVpcPeeringConnection = operation({
 /** A step in Amazon's words. */
 interface Step {
   readonly verb: string;
-  readonly done: string;
+  /** What must be done in the region of the side that may. */
+  readonly where: string;
   readonly state: string;
 }
-const accepting: Step = { verb: "accept", done: "accepted", state: "provisioning" };
-const rejecting: Step = { verb: "reject", done: "rejected", state: "rejected" };
-const deleting: Step = { verb: "delete", done: "deleted", state: "deleting" };
+const accepting: Step = { verb: "accept", where: "accepted", state: "provisioning" };
+const rejecting: Step = { verb: "reject", where: "accepted or rejected", state: "rejected" };
+const deleting: Step = { verb: "delete", where: "deleted", state: "deleting" };
 
 /** A request that the caller may answer. */
 function locateRequest(world: World, call: Call, id: string, step: Step): VpcPeeringConnection | Refusal {
@@ -83,14 +84,14 @@ function refuseStranger(
   { id }: VpcPeeringConnection,
   side: PeeringSide,
   call: Call,
-  { verb, done }: Step,
+  { verb, where }: Step,
 ): Refusal | undefined {
   if (isSide(side, call)) return undefined;
   if (side.account !== call.account) return refuse("OperationNotPermitted", `User ${call.account} cannot ${verb} peering ${id}`);
   return refuse(
     "OperationNotPermitted",
     `Incorrect region (${call.region}) specified for this request. ` +
-      `VPC peering connection ${id} must be ${done} in region ${side.region}`,
+      `VPC peering connection ${id} must be ${where} in region ${side.region}`,
   );
 }
 

@@ -24,6 +24,27 @@ export const regions = [
   "us-west-2",
 ] as const;
 
+/** The regions that an account has to ask for. */
+export const optInRegions = [
+  "af-south-1",
+  "ap-east-1",
+  "ap-east-2",
+  "ap-south-2",
+  "ap-southeast-3",
+  "ap-southeast-4",
+  "ap-southeast-5",
+  "ap-southeast-6",
+  "ap-southeast-7",
+  "ca-west-1",
+  "eu-central-2",
+  "eu-south-1",
+  "eu-south-2",
+  "il-central-1",
+  "me-central-1",
+  "me-south-1",
+  "mx-central-1",
+] as const;
+
 /** The zone of that name or id, or of the first name when neither is given. Refuses what the region does not have. */
 export function chooseZone(
   region: string,

@@ -16,7 +16,7 @@ const mostGroups = 50;
 const mostLines = 100_000;
 const standardLines = 10_000;
 const mostPerPage = 10_000;
-const language = "CWLI";
+const language = "CWLI" as const;
 /** Milliseconds beyond which a time can't be seconds: clients have sent both. */
 const latestSecond = 100_000_000_000;
 
@@ -65,8 +65,8 @@ function locateGroups(logs: Logs, call: LogsCall, input: Input<"StartQuery">): Q
 /** The formats of lines in a group: those of the flow logs delivered to it, and the one they have by default. */
 function formatsIn(call: LogsCall, group: string): LineFormat[] {
   const delivered = list(call.world, call, "flow-log").filter(({ destination }) => destination.type === "cloud-watch-logs" && destination.group === group);
-  const formats = delivered.map(({ format }) => parseFormat(format)).filter((format) => !isRefusal(format));
-  return [defaultFormat, ...formats].map(({ fields }) => fields.map(({ name }) => name));
+  const formats = delivered.map(({ format }) => parseFormat(format));
+  return [defaultFormat, ...formats].flatMap((format) => (isRefusal(format) ? [] : [format.fields.map(({ name }) => name)]));
 }
 
 const noQuery = refuse("ResourceNotFoundException", "The specified query does not exist.");

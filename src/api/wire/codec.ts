@@ -27,9 +27,9 @@ export interface WireCall {
   readonly action: string;
   /**
    * The operation's input, with members named as the SDK names them. Refuses what doesn't fit the model, in the
-   * service's own words.
+   * service's own words. Members in `spared` may be missing all the same.
    */
-  decode(operation: OperationShape): Refusal | Fields;
+  decode(operation: OperationShape, spared?: readonly string[]): Refusal | Fields;
 }
 
 /** Reads which operation a request asks for. Refuses what is no form, no JSON, or names no operation. */
@@ -63,7 +63,7 @@ function readQueryCall(protocol: "ec2Query" | "awsQuery", request: WireRequest):
   if (version !== undefined && !/^\d{4}-\d\d-\d\d$/.test(version)) {
     return refuse("NoSuchVersion", `The requested version (${version}) does not exist.`);
   }
-  return { action, decode: (operation) => decodeQuery(protocol, operation.input, ownParameters(form)) };
+  return { action, decode: (operation, spared) => decodeQuery(protocol, operation.input, ownParameters(form), spared) };
 }
 
 const formType = "application/x-www-form-urlencoded";

@@ -54,16 +54,18 @@ export function ownParameters(form: Parameter): Parameter {
 
 /**
  * Decodes an operation's parameters to its input. Refuses with MissingParameter, UnknownParameter and
- * InvalidParameterValue in the EC2 dialect, with ValidationError in the other.
+ * InvalidParameterValue in the EC2 dialect, with ValidationError in the other. Of the input's own members, those in
+ * `spared` may be missing though the model requires them.
  */
 export function decodeQuery(
   protocol: "ec2Query" | "awsQuery",
   input: Structure | undefined,
   parameters: Parameter,
+  spared: readonly string[] = [],
 ): Refusal | Fields {
   const dialect = protocol === "ec2Query" ? ec2 : query;
   const nothing: Structure = { kind: "structure", members: [], byKey: new Map(), token: undefined };
-  return decodeStructure(dialect, input ?? nothing, parameters, "");
+  return decodeStructure(dialect, input ?? nothing, parameters, "", spared);
 }
 
 function decode(dialect: Dialect, shape: Shape, node: Parameter, key: string): Decoded {
@@ -89,7 +91,13 @@ function decodeScalar(dialect: Dialect, kind: Scalar["kind"], node: Parameter, k
   return decoded === undefined ? dialect.invalid(key, node.value, expectations[kind]) : { decoded };
 }
 
-function decodeStructure(dialect: Dialect, shape: Structure, node: Parameter, key: string): Refusal | Fields {
+function decodeStructure(
+  dialect: Dialect,
+  shape: Structure,
+  node: Parameter,
+  key: string,
+  spared: readonly string[] = [],
+): Refusal | Fields {
   const stray = refuseValue(dialect, node, key);
   if (stray) return stray;
   const out: Fields = {};
@@ -106,7 +114,7 @@ function decodeStructure(dialect: Dialect, shape: Structure, node: Parameter, ke
   }
   for (const member of shape.members) {
     if (!member.required) break;
-    if (out[member.name] === undefined) return dialect.missing(prefix + member.key);
+    if (out[member.name] === undefined && !spared.includes(member.name)) return dialect.missing(prefix + member.key);
   }
   return out;
 }

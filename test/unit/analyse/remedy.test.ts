@@ -93,6 +93,14 @@ test("a remedy says each command that is needed, no wider than needed", () => {
   ]);
 });
 
+test("what was proposed for something else is proposed again where it comes early enough", () => {
+  const entry = { id: "", action: "allow", protocol: 6, values: { from: 5432, to: 5432 }, cidr: cidr("10.0.1.5/32") } as const;
+  for (const [number, chosen] of [[30, 30], [99, 99], [200, 50]] as const) {
+    const { amendments } = remedy(new Map([[lab.id, routed]]), trial, [{ acl: "acl-2", direction: "in", number, entry }]);
+    assert.deepEqual(amendments.flatMap((each) => ("acl" in each && each.direction === "in" ? [each.number] : [])), [chosen]);
+  }
+});
+
 test("what no rule helps remains", () => {
   const nowhere: Question = { ...question, destination: ip("10.0.2.77") };
   const found = remedy(new Map([[lab.id, routed]]), (networks) => deniedBy(travel(networks, nowhere), 43210));

@@ -25,6 +25,7 @@ function setting(): { before: World; after: World; namespace: string } {
 const listening = (run: Kernel["run"], observe: () => ReadonlyMap<string, ObservedNamespace>): Kernel => ({
   run,
   observe: () => Promise.resolve(observe()),
+  translated: () => Promise.resolve([]),
   query: () => Promise.resolve(""),
   close: () => Promise.resolve(),
 });

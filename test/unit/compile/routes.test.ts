@@ -2,44 +2,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { domainsOf, mainTable, routingOf } from "../../../src/compile/routes.ts";
-import type { Hop, Network } from "../../../src/policy/network.ts";
+import type { Network } from "../../../src/policy/network.ts";
 import { formatCidr } from "../../../src/values/ip.ts";
-import { acl, allowAll, cidr, ip, network } from "../../network.ts";
-
-type Routes = Readonly<Record<string, Hop>>;
-
-/** Subnets a and b with these routes beside the local one; an instance in each, an internet gateway, a NAT in b, a peer. */
-function routed(a: Routes, b: Routes): Network {
-  const base = network({
-    subnets: { a: "acl", b: "acl" },
-    acls: [acl("acl", allowAll)],
-    groups: [],
-    interfaces: [
-      { id: "eni-a", subnet: "a", groups: [], addresses: ["10.0.1.4"] },
-      { id: "eni-b", subnet: "b", groups: [], addresses: ["10.0.2.4"] },
-    ],
-  });
-  const table = (id: string, routes: Routes) => ({
-    id,
-    routes: Object.entries({ "10.0.0.0/16": local, ...routes })
-      .map(([written, hop]) => ({ destination: cidr(written), hop, written }))
-      .toSorted((one, other) => other.destination.length - one.destination.length),
-  });
-  return {
-    ...base,
-    cidrs: [cidr("10.0.0.0/16")],
-    subnets: new Map([["a", "10.0.1.0/24"], ["b", "10.0.2.0/24"]].map(([id = "", block = ""]) => [id, { id, acl: "acl", cidrs: [cidr(block)], table: id }])),
-    tables: new Map([["a", table("a", a)], ["b", table("b", b)]]),
-    internet: { kind: "internet", id: "igw", device: "inet", index: 2, open: true, addresses: [{ private: ip("10.0.2.9"), public: ip("203.0.113.9") }] },
-    nats: new Map([["nat", { id: "nat", number: 7, subnet: "b", addresses: [{ private: ip("10.0.2.9"), public: ip("203.0.113.9") }] }]]),
-    peerings: new Map([["pcx", { kind: "peering", id: "pcx", device: "pcx", index: 3, network: "other", cidrs: [cidr("10.7.0.0/16")] }]]),
-  };
-}
-
-const local: Hop = { to: "local" };
-const internet: Hop = { to: "internet" };
-const nat: Hop = { to: "nat", id: "nat" };
-const peer: Hop = { to: "peering", id: "pcx" };
+import { internet, nat, peer, routed, type Routes } from "../../routed.ts";
 
 /** Which destinations lead out of which device, by the table that says so: `main`, or `marked`. */
 function ways(of: Network): string[] {
@@ -62,6 +27,10 @@ const cases: readonly { name: string; a: Routes; b: Routes; expected: string[]; 
     name: "one takes into nothing what the other's shorter prefix leads to",
     a: { "198.51.100.0/24": { to: "blackhole" }, "10.7.0.0/16": peer }, b: { "0.0.0.0/0": internet },
     expected: ["main 0.0.0.0/0 inet", "main 10.7.0.0/16 pcx", "main 198.51.100.0/24 inet"], domains: [],
+  },
+  {
+    name: "one leads a private prefix to a peer, which the other's internet gateway takes nothing for",
+    a: { "10.7.0.0/16": peer, "0.0.0.0/0": nat }, b: { "0.0.0.0/0": internet }, expected: ["main 0.0.0.0/0 inet", "main 10.7.0.0/16 pcx"], domains: [],
   },
   {
     name: "they lead the same prefix different ways",

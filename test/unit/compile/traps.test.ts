@@ -34,7 +34,7 @@ const traps: Readonly<Record<string, Mutation>> = {
   "an error about a connection is taken for one of its packets": dropping("^add rule inet bailey forward ct state"),
   "what a later gate drops is remembered": replacing(`${rule("groups/out/tracked")}meta mark set meta mark or`, "$1ct mark set ct mark or"),
   "a reply makes its connection tracked": (command) =>
-    command.replace(/^(add rule inet bailey groups\/out\/(?:open|tracked)) ct direction original (meta mark set meta mark or) 0x4/, "$1 ct direction reply $2 0x8\n$&"),
+    command.replace(/^(add rule inet bailey groups\/out\/(?:open|tracked).*?) ct direction original (meta mark set meta mark or) 0x4/, "$1 ct direction reply $2 0x8\n$&"),
   "an ICMP type is looked at without its code": replacing(`${rule("acl-a/in")}th sport 772`, "$1th sport 768-1023"),
   "one family's rules speak for both": replacing(`${rule("acl-\\S+")}meta nfproto ipv[46] `, "$1"),
 };

@@ -144,7 +144,7 @@ test("AssociateAddress refuses, in order", () => {
       { AllocationId: one, PublicIp: "198.51.100.2" },
       "InvalidParameterCombination: You may specify public IP or allocation id, but not both in the same call",
     ],
-    [{ AllocationId: "eipalloc-x", InstanceId: "x" }, "InvalidParameterValue: The allocation ID 'eipalloc-x' is malformed"],
+    [{ AllocationId: "eipalloc-x", InstanceId: "x" }, "InvalidAllocationID.NotFound: The allocation ID 'eipalloc-x' does not exist"],
     [{ AllocationId: unknown, InstanceId: "x" }, `InvalidAllocationID.NotFound: The allocation ID '${unknown}' does not exist`],
     [{ PublicIp: "198.51.100.14", InstanceId: "x" }, "InvalidAddress.NotFound: Address '198.51.100.14' not found."],
     [{ AllocationId: two }, "MissingParameter: Either an instance ID or a network interface ID must be specified"],
@@ -199,7 +199,7 @@ test("DisassociateAddress: by association or address", () => {
       { AssociationId, PublicIp: "198.51.100.2" },
       "InvalidParameterCombination: You may specify public IP or association id, but not both in the same call",
     ],
-    [{ AssociationId: "x" }, 'InvalidAssociationID.Malformed: Invalid id: "x" (expecting "eipassoc-...")'],
+    [{ AssociationId: "x" }, "InvalidAssociationID.NotFound: The association ID 'x' does not exist"],
     [{ AssociationId: "eipassoc-00000000" }, "InvalidAssociationID.NotFound: The association ID 'eipassoc-00000000' does not exist"],
     [{ PublicIp: "198.51.100.14" }, "InvalidAddress.NotFound: Address '198.51.100.14' not found."],
   ];

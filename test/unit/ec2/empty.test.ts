@@ -33,13 +33,9 @@ test("there is none of each: its lists are there, and empty", () => {
 
 test("what is asked for by name does not exist", () => {
   const cases: [string, object, string][] = [
-    ["DescribeTransitGateways", { TransitGatewayIds: ["tgw-00000000"] }, "InvalidTransitGatewayID.NotFound: 'tgw-00000000' does not exist"],
-    ["DescribeVpcEndpoints", { VpcEndpointIds: ["vpce-00000000"] }, "InvalidVpcEndpointId.NotFound: 'vpce-00000000' does not exist"],
-    ["DescribeVpcEndpointServices", { ServiceNames: ["com.amazonaws.s3"] }, "InvalidServiceName: 'com.amazonaws.s3' does not exist"],
     ["DescribeKeyPairs", { KeyNames: ["mine", "yours"] }, "InvalidKeyPair.NotFound: 'mine' does not exist"],
     ["DescribeKeyPairs", { KeyNames: [], KeyPairIds: ["key-00000000"] }, "InvalidKeyPair.NotFound: 'key-00000000' does not exist"],
     ["DescribeLaunchTemplates", { LaunchTemplateNames: ["web"] }, "InvalidLaunchTemplateName.NotFoundException: 'web' does not exist"],
-    ["DescribeVpnGateways", { VpnGatewayIds: ["vgw-00000000"] }, "InvalidVpnGatewayID.NotFound: 'vgw-00000000' does not exist"],
   ];
   for (const [name, input, expected] of cases) {
     const outcome = answer(name, input);

@@ -71,13 +71,14 @@ test("what can't be attached, detached or deleted refuses, in order, and changes
     [attach(attached, second.vpc), `Resource.AlreadyAssociated: resource ${attached} is already attached to network ${first.vpc}`],
     [attach(free, first.vpc), `InvalidParameterValue: Network ${first.vpc} already has an internet gateway attached`],
     [detach(unknownGateway, unknownVpc), missing],
-    [detach(attached, unknownVpc), `InvalidVpcID.NotFound: The vpc ID '${unknownVpc}' does not exist`],
+    [detach(attached, "vpc-1"), "InvalidVpcId.Malformed: The vpc ID 'vpc-1' is malformed"],
+    [detach(attached, unknownVpc), `Gateway.NotAttached: resource ${attached} is not attached to network ${unknownVpc}`],
     [detach(attached, second.vpc), `Gateway.NotAttached: resource ${attached} is not attached to network ${second.vpc}`],
     [detach(free, first.vpc), `Gateway.NotAttached: resource ${free} is not attached to network ${first.vpc}`],
     [region.refuses(deleteInternetGateway, { InternetGatewayId: unknownGateway }), missing],
     [
       region.refuses(deleteInternetGateway, { InternetGatewayId: attached }),
-      `DependencyViolation: The internetGateway '${attached}' has dependencies and cannot be deleted: ${first.vpc}`,
+      `DependencyViolation: The internetGateway '${attached}' has dependencies and cannot be deleted.`,
     ],
     [region.refuses(createInternetGateway, {}), "InternetGatewayLimitExceeded: The maximum number of internet gateways has been reached."],
   ];
@@ -136,7 +137,7 @@ test("an egress-only gateway: one for a VPC, described, deleted; routes to it be
   const main = need(region.world, "vpc", vpc).mainRouteTable;
   region.does(createRoute, { RouteTableId: main, DestinationIpv6CidrBlock: "::/0", EgressOnlyInternetGatewayId });
   region.does(deleteSubnet, { SubnetId: subnet });
-  assert.match(region.refuses(deleteVpc, { VpcId: vpc }), new RegExp(`^DependencyViolation: .*: ${EgressOnlyInternetGatewayId}$`));
+  assert.match(region.refuses(deleteVpc, { VpcId: vpc }), /^DependencyViolation: /);
   assert.equal(region.does(deleteEgressOnlyInternetGateway, { EgressOnlyInternetGatewayId }).ReturnCode, true);
   const route = region.does(describeRouteTables, { RouteTableIds: [main] }).RouteTables?.[0]?.Routes?.at(-1);
   assert.deepEqual([route?.EgressOnlyInternetGatewayId, route?.State], [EgressOnlyInternetGatewayId, "blackhole"]);
@@ -153,7 +154,7 @@ test("the default VPC comes with an internet gateway it routes to, and stays whi
   assert.deepEqual(routes(), [["172.31.0.0/16", "local", "active"], ["0.0.0.0/0", InternetGatewayId, "active"]]);
 
   for (const { id } of list(region.world, region.call, "subnet")) region.does(deleteSubnet, { SubnetId: id });
-  assert.match(region.refuses(deleteVpc, { VpcId: vpc?.VpcId }), new RegExp(`^DependencyViolation: .*: ${InternetGatewayId}$`));
+  assert.match(region.refuses(deleteVpc, { VpcId: vpc?.VpcId }), /^DependencyViolation: /);
   region.does(detachInternetGateway, { InternetGatewayId, VpcId: vpc?.VpcId });
   assert.deepEqual(routes()?.[1], ["0.0.0.0/0", InternetGatewayId, "blackhole"]);
   region.does(deleteVpc, { VpcId: vpc?.VpcId });

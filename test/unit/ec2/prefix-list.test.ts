@@ -181,19 +181,20 @@ test("the oldest version is forgotten once there are too many", () => {
   assert.deepEqual(everywhere(applyChanges(world, deletePrefixList(world, list)), "prefix-list-version"), []);
 });
 
-test("lists are found by identifier, name and owner, a page at a time; Amazon's own are not here", () => {
+test("lists are found by identifier, name and owner, a page at a time; Amazon's own come before", () => {
   const region = new Region();
   const ids = ["a", "b", "c"].map((PrefixListName) => listIn(region, { PrefixListName }));
   const found = (Name: string, value: string) =>
     region.does(describeManagedPrefixLists, { Filters: [{ Name, Values: [value] }] }).PrefixLists?.map((list) => list.PrefixListId);
   assert.deepEqual(found("prefix-list-name", "b"), [ids[1]]);
   assert.deepEqual(found("prefix-list-id", ids[2] ?? ""), [ids[2]]);
-  assert.deepEqual(found("owner-id", "AWS"), []);
-  const first = region.does(describeManagedPrefixLists, { MaxResults: 2 });
-  const second = region.does(describeManagedPrefixLists, { MaxResults: 2, NextToken: first.NextToken });
-  assert.deepEqual([...(first.PrefixLists ?? []), ...(second.PrefixLists ?? [])].map((list) => list.PrefixListId), ids);
+  const services = found("owner-id", "AWS") ?? [];
+  const MaxResults = services.length + 1;
+  const first = region.does(describeManagedPrefixLists, { MaxResults });
+  const second = region.does(describeManagedPrefixLists, { MaxResults, NextToken: first.NextToken });
+  assert.deepEqual([...(first.PrefixLists ?? []), ...(second.PrefixLists ?? [])].map((list) => list.PrefixListId), [...services, ...ids]);
   assert.match(region.refuses(describeManagedPrefixLists, { MaxResults: 101 }), /^InvalidParameterValue: Value \( 101 \)/);
-  assert.deepEqual(region.does(describePrefixLists, {}).PrefixLists, []);
+  assert.deepEqual(region.does(describePrefixLists, {}).PrefixLists?.map((list) => list.PrefixListId).toSorted(), services);
   assert.match(region.refuses(describePrefixLists, { PrefixListIds: ids }), /^InvalidPrefixListID.NotFound: /);
   assert.match(region.refuses(describePrefixLists, { PrefixListIds: ["pl-2"] }), /^InvalidPrefixListId.Malformed: /);
   const [id = ""] = ids;
@@ -227,10 +228,8 @@ test("rules name lists: authorized, shown, modified, revoked; a named list stays
     region.refuses(authorizeSecurityGroupIngress, { GroupId: web, IpPermissions: [about("pl-00000000")] }),
     "InvalidPrefixListID.NotFound: The prefix list ID 'pl-00000000' does not exist",
   );
-  assert.equal(
-    region.refuses(deleteManagedPrefixList, { PrefixListId: one }),
-    `DependencyViolation: The prefix list '${one}' has dependencies and cannot be deleted: ${web}`,
-  );
+  assert.equal(region.does(deleteManagedPrefixList, { PrefixListId: one }).PrefixList?.State, "delete-in-progress");
+  assert.deepEqual([shown(region, one)?.State, typeof shown(region, one)?.StateMessage], ["delete-failed", "string"]);
   assert.deepEqual(region.does(getManagedPrefixListAssociations, { PrefixListId: one }).PrefixListAssociations, [
     { ResourceId: web, ResourceOwner: "111122223333" },
   ]);
@@ -240,9 +239,35 @@ test("rules name lists: authorized, shown, modified, revoked; a named list stays
   assert.equal(region.does(describeSecurityGroupRules, { SecurityGroupRuleIds: [rule?.SecurityGroupRuleId ?? ""] }).SecurityGroupRules?.[0]?.PrefixListId, two);
   region.does(deleteManagedPrefixList, { PrefixListId: one });
   region.does(revokeSecurityGroupIngress, { GroupId: web, IpPermissions: [{ ...about(two), FromPort: 444, ToPort: 444 }] });
-  assert.match(region.refuses(deleteManagedPrefixList, { PrefixListId: two }), /^DependencyViolation: /);
-  region.does(revokeSecurityGroupEgress, { GroupId: web, IpPermissions: [about(two)] });
   region.does(deleteManagedPrefixList, { PrefixListId: two });
+  assert.equal(shown(region, two)?.State, "delete-failed");
+  region.does(revokeSecurityGroupEgress, { GroupId: web, IpPermissions: [about(two)] });
+  assert.equal(region.does(deleteManagedPrefixList, { PrefixListId: two }).PrefixList?.State, "delete-complete");
+});
+
+test("Amazon's own lists: the same for everybody, empty, nobody's to change, and good for rules and routes", () => {
+  const region = new Region();
+  const own = listIn(region);
+  const names = (region.does(describePrefixLists, {}).PrefixLists ?? []).map((list) => list.PrefixListName);
+  assert.ok(names.includes("com.amazonaws.us-east-1.s3") && names.includes("com.amazonaws.global.cloudfront.origin-facing"));
+  const Filters = [{ Name: "prefix-list-name", Values: ["com.amazonaws.us-east-1.s3"] }];
+  const [s3, ...more] = region.does(describeManagedPrefixLists, { Filters }).PrefixLists ?? [];
+  const PrefixListId = s3?.PrefixListId ?? "";
+  assert.deepEqual([more, s3?.OwnerId, s3?.MaxEntries, s3?.PrefixListArn], [[], "AWS", undefined, `arn:aws:ec2:us-east-1:aws:prefix-list/${PrefixListId}`]);
+  assert.equal(new Region({ account: "999988887777" }).does(describePrefixLists, { Filters }).PrefixLists?.[0]?.PrefixListId, PrefixListId);
+  assert.notEqual(new Region({ region: "us-west-2" }).does(describePrefixLists, {}).PrefixLists?.[0]?.PrefixListId, PrefixListId);
+  assert.match(region.refuses(describePrefixLists, { PrefixListIds: [own] }), /^InvalidPrefixListID.NotFound: /);
+
+  const before = region.world;
+  const managed = `OperationNotPermitted: The prefix list '${PrefixListId}' is managed by AWS.`;
+  assert.equal(region.refuses(deleteManagedPrefixList, { PrefixListId }), managed);
+  assert.equal(region.refuses(modifyManagedPrefixList, { PrefixListId, PrefixListName: "mine" }), managed);
+  assert.equal(region.refuses(restoreManagedPrefixListVersion, { PrefixListId, PreviousVersion: 1, CurrentVersion: 1 }), managed);
+  assert.equal(region.refuses(createTags, { Resources: [PrefixListId], Tags: [{ Key: "a" }] }), managed);
+  assert.equal(region.world, before);
+  const web = region.group(region.network().vpc, "web");
+  region.does(authorizeSecurityGroupEgress, { GroupId: web, IpPermissions: [{ IpProtocol: "-1", PrefixListIds: [{ PrefixListId }] }] });
+  assert.deepEqual(region.does(getManagedPrefixListEntries, { PrefixListId }).Entries, []);
 });
 
 test("a list counts as its size, in its family, and can't outgrow the groups that name it", () => {

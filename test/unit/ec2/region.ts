@@ -24,6 +24,7 @@ import { holds, ipOf, overlaps } from "../../../src/values/ip.ts";
 import { mintId } from "../../../src/values/id.ts";
 import { isRefusal } from "../../../src/values/refuse.ts";
 import { assertNatGateways, assertPrefixes, assertPublicAddresses } from "./sound-addresses.ts";
+import { assertKept, hasNoGroups } from "./sound-kept.ts";
 import { assertRoutes } from "./sound-routes.ts";
 
 const model = loadModel("ec2");
@@ -127,7 +128,7 @@ export function assertSound(world: World): void {
     const subnet = need(world, "subnet", eni.subnet);
     assert.equal(eni.vpc, subnet.vpc);
     assert.match(eni.mac, /^02(?::[0-9a-f]{2}){5}$/);
-    assert.equal(eni.groups.length === 0, eni.natGateway !== undefined, `groups of ${eni.id}`);
+    assert.equal(eni.groups.length === 0, hasNoGroups(world, eni), `groups of ${eni.id}`);
     assert.equal(new Set(eni.groups).size, eni.groups.length, `groups of ${eni.id}`);
     for (const group of eni.groups) assert.ok(vpcsOfGroup(world, need(world, "security-group", group)).includes(eni.vpc));
     for (const text of [...eni.addresses, ...eni.ipv6Addresses]) {
@@ -158,6 +159,7 @@ export function assertSound(world: World): void {
   const recorded = { VPC: "vpc", Subnet: "subnet", NetworkInterface: "network-interface" } as const;
   for (const { resourceType, resourceId } of everywhere(world, "flow-log")) need(world, recorded[resourceType], resourceId);
   assertRoutes(world);
+  assertKept(world);
   const peerings = everywhere(world, "vpc-peering-connection");
   assert.equal(new Set(peerings.map(({ number }) => number)).size, peerings.length, "numbers of peerings");
   for (const { state, requester, accepter, number } of peerings) {

@@ -37,7 +37,7 @@ test("CreateRouteTable: local routes of every block, associated with nothing, un
   const before = region.world;
   const cases: [Input<"CreateRouteTable">, RegExp][] = [
     [{ VpcId: "vpc-x", TagSpecifications: [{ ResourceType: "vpc", Tags: [{ Key: "k" }] }] }, /^InvalidParameterValue: 'vpc' is not/],
-    [{ VpcId: "vpc-x" }, /^InvalidVpcID.Malformed: /],
+    [{ VpcId: "vpc-x" }, /^InvalidVpcId.Malformed: /],
     [{ VpcId: "vpc-00000000" }, /^InvalidVpcID.NotFound: /],
     [{ VpcId }, /^RouteTableLimitExceeded: /],
   ];
@@ -67,7 +67,7 @@ test("a subnet is in one table at most, moves to another, leaves, and goes with 
     if (typeof expected === "string") assert.equal(refusal, expected);
     else assert.match(refusal, expected);
   }
-  assert.match(region.refuses(deleteRouteTable, { RouteTableId: table }), new RegExp(`^DependencyViolation: The routeTable '${table}' .*: ${AssociationId}$`));
+  assert.match(region.refuses(deleteRouteTable, { RouteTableId: table }), new RegExp(`^DependencyViolation: The routeTable '${table}' has dependencies and cannot be deleted.$`));
   const replace = (id: string, RouteTableId: string) => ({ AssociationId: id, RouteTableId });
   assert.match(region.refuses(replaceRouteTableAssociation, replace("aclassoc-00000000", second)), /^InvalidAssociationID.Malformed: /);
   assert.match(region.refuses(replaceRouteTableAssociation, replace("rtbassoc-00000000", second)), /^InvalidAssociationID.NotFound: /);
@@ -171,7 +171,7 @@ test("a VPC goes with its main table, whichever that is, and not before its othe
   const former = mainTableOf(region, vpc);
   region.does(replaceRouteTableAssociation, { AssociationId: mainAssociationOf(region, vpc), RouteTableId: table });
   region.does(deleteSubnet, { SubnetId: subnet });
-  assert.match(region.refuses(deleteVpc, { VpcId: vpc }), new RegExp(`^DependencyViolation: .*: ${former}$`));
+  assert.match(region.refuses(deleteVpc, { VpcId: vpc }), /^DependencyViolation: /);
   region.does(deleteRouteTable, { RouteTableId: former });
   region.does(deleteVpc, { VpcId: vpc });
   assert.equal(find(region.world, "route-table", table), undefined);

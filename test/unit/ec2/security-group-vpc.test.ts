@@ -83,7 +83,7 @@ test("AssociateSecurityGroupVpc refuses, in order", () => {
   const inDefault = region.group(standard, "in the default VPC");
   const cases: [string, string, RegExp][] = [
     ["group", "network", /^InvalidGroupId.Malformed: /],
-    ["sg-00000000", "network", /^InvalidVpcID.Malformed: /],
+    ["sg-00000000", "network", /^InvalidVpcId.Malformed: /],
     ["sg-00000000", "vpc-00000000", /^InvalidGroup.NotFound: /],
     [shared, "vpc-00000000", /^InvalidVpcID.NotFound: /],
     [idOf("default", home.vpc), standard, /^OperationNotPermitted: The default security group /],
@@ -172,7 +172,7 @@ test("a group goes after its associations, and a VPC after those with it", () =>
   assert.equal(region.refuses(deleteSecurityGroup, { GroupId: shared }), `DependencyViolation: resource ${shared} has a dependent object: ${away.vpc}`);
   assert.equal(
     region.refuses(deleteVpc, { VpcId: away.vpc }),
-    `DependencyViolation: The vpc '${away.vpc}' has dependencies and cannot be deleted: ${shared}`,
+    `DependencyViolation: The vpc '${away.vpc}' has dependencies and cannot be deleted.`,
   );
   region.does(disassociateSecurityGroupVpc, pair);
   region.does(deleteVpc, { VpcId: away.vpc });

@@ -2,6 +2,9 @@ import assert from "node:assert/strict";
 import { everywhere, need } from "../../../src/model/world.ts";
 import type { World } from "../../../src/model/world.ts";
 
+const gatewayOf = (world: World, id: string) =>
+  id.startsWith("vgw-") ? need(world, "vpn-gateway", id) : need(world, "internet-gateway", id);
+
 /** What holds of route tables and internet gateways in every world. */
 export function assertRoutes(world: World): void {
   const routed = new Set<string>();
@@ -14,7 +17,7 @@ export function assertRoutes(world: World): void {
     assert.deepEqual(local.toSorted(), [...vpc.cidrs, ...vpc.ipv6Cidrs].map(({ cidr }) => cidr).toSorted());
     for (const list of destinations.filter((destination) => destination.startsWith("pl-"))) need(world, "prefix-list", list);
     for (const { subnet, gateway } of table.associations) {
-      const place = subnet ? need(world, "subnet", subnet) : need(world, "internet-gateway", gateway ?? "");
+      const place = subnet ? need(world, "subnet", subnet) : gatewayOf(world, gateway ?? "");
       assert.equal(place.vpc, table.vpc);
       assert.ok(!routed.has(place.id), `${place.id} is in two tables`);
       routed.add(place.id);

@@ -94,7 +94,7 @@ test("CreateVpc refuses, in order", () => {
     ],
     [
       { CidrBlock: "10.0.0.0/16", TagSpecifications: badTag },
-      "InvalidParameterValue: 'subnet' is not a valid taggable resource type for this operation.",
+      "InvalidParameter: 'subnet' is not a valid taggable resource type for this operation.",
     ],
   ];
   for (const [input, expected] of cases) assert.equal(region.refuses(createVpc, input), expected);
@@ -153,20 +153,20 @@ test("an IPv6 block that comes later opens what nobody changed, and nothing else
   assert.deepEqual(numbers(standard), [32767, 32768, 100, 101, 32767, 32768]);
 });
 
-test("DeleteVpc names what holds the VPC, and takes along what was made with it", () => {
+test("DeleteVpc refuses while something holds the VPC, and takes along what was made with it", () => {
   const region = new Region();
-  assert.equal(region.refuses(deleteVpc, { VpcId: "vpc-123" }), "InvalidVpcID.Malformed: The vpc ID 'vpc-123' is malformed");
-  assert.equal(region.refuses(deleteVpc, { VpcId: "net-1" }), 'InvalidVpcID.Malformed: Invalid id: "net-1" (expecting "vpc-...")');
+  assert.equal(region.refuses(deleteVpc, { VpcId: "vpc-123" }), "InvalidVpcId.Malformed: The vpc ID 'vpc-123' is malformed");
+  assert.equal(region.refuses(deleteVpc, { VpcId: "net-1" }), 'InvalidVpcId.Malformed: Invalid id: "net-1" (expecting "vpc-...")');
   assert.equal(
     region.refuses(deleteVpc, { VpcId: unknownVpc }),
     `InvalidVpcID.NotFound: The vpc ID '${unknownVpc}' does not exist`,
   );
   const { vpc, subnet } = region.network();
   const group = region.group(vpc, "web");
-  const held = (by: string) => `DependencyViolation: The vpc '${vpc}' has dependencies and cannot be deleted: ${by}`;
-  assert.equal(region.refuses(deleteVpc, { VpcId: vpc }), held(subnet));
+  const held = `DependencyViolation: The vpc '${vpc}' has dependencies and cannot be deleted.`;
+  assert.equal(region.refuses(deleteVpc, { VpcId: vpc }), held);
   region.does(deleteSubnet, { SubnetId: subnet });
-  assert.equal(region.refuses(deleteVpc, { VpcId: vpc }), held(group));
+  assert.equal(region.refuses(deleteVpc, { VpcId: vpc }), held);
   region.does(deleteSecurityGroup, { GroupId: group });
   region.does(deleteVpc, { VpcId: vpc });
   assert.deepEqual(region.does(describeSecurityGroups, inVpc(vpc)).SecurityGroups, []);
@@ -194,7 +194,7 @@ test("VPC attributes: one per call, and what was set is shown", () => {
   const both = { VpcId: "vpc-bad", EnableDnsSupport: { Value: false }, EnableDnsHostnames: { Value: false } };
   assert.match(region.refuses(modifyVpcAttribute, both), /^InvalidParameterCombination: /);
   assert.match(region.refuses(modifyVpcAttribute, { VpcId: "vpc-bad", EnableDnsSupport: {} }), /^MissingParameter: /);
-  assert.match(region.refuses(modifyVpcAttribute, { VpcId: "vpc-bad", EnableDnsSupport: { Value: true } }), /^InvalidVpcID.Malformed: /);
+  assert.match(region.refuses(modifyVpcAttribute, { VpcId: "vpc-bad", EnableDnsSupport: { Value: true } }), /^InvalidVpcId.Malformed: /);
 });
 
 test("secondary blocks follow Amazon's table of ranges that do not mix", () => {
@@ -247,7 +247,7 @@ test("a VPC has five blocks and no more", () => {
   for (const third of [1, 2, 3, 4]) region.does(associateVpcCidrBlock, { VpcId: vpc, CidrBlock: `10.${third}.0.0/16` });
   assert.equal(
     region.refuses(associateVpcCidrBlock, { VpcId: vpc, CidrBlock: "10.5.0.0/16" }),
-    `CidrLimitExceeded: This network '${vpc}' has met its maximum number of allowed CIDRs: 5`,
+    `CidrLimitExceeded: This network ${vpc} has met its maximum number of allowed CIDRs: 5`,
   );
 });
 

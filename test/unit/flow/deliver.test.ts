@@ -35,7 +35,7 @@ for (const [failure, message] of told) {
 
 test("gaps of one interface are one", () => {
   const gaps: Gaps = new Map();
-  for (const [eni, start, end] of [["eni-1", 50, 60], ["eni-2", 5, 6], ["eni-1", 40, 45], ["eni-1", 55, 70]] as const) widen(gaps, eni, { start, end });
+  for (const [eni, start, end] of [["eni-1", 50, 60], ["eni-2", 5, 6], ["eni-1", 40, 45], ["eni-1", 55, 70], ["eni-1", 52, 58]] as const) widen(gaps, eni, { start, end });
   const records = skipped({ account: "111122223333", region: "eu-north-1" }, gaps);
   assert.deepEqual(
     records.map((record) => `${record.status} ${record.account} ${record.interface} ${record.start} ${record.end} ${record.region}`),

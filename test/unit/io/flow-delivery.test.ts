@@ -5,10 +5,12 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { type TestContext, test } from "node:test";
 import { gunzipSync } from "node:zlib";
-import type { Failure } from "../../../src/flow/deliver.ts";
 import { type FlowDelivery, openFlowDelivery } from "../../../src/io/flow-delivery.ts";
 import { segmentsIn } from "../../../src/io/flow-segments.ts";
+import { lastPosition } from "../../../src/logs/store.ts";
+import { openLogStore } from "../../../src/io/log-store.ts";
 import { mintId } from "../../../src/values/id.ts";
+import { isRefusal } from "../../../src/values/refuse.ts";
 import { flowLogOf, toBucket, toGroup, toLocal } from "../flow/flow-logs.ts";
 import { FlowPlace, lineAt, recordAt, slot } from "./flow-place.ts";
 import { S3Server } from "./s3-server.ts";
@@ -26,18 +28,15 @@ interface Opened {
   readonly server: S3Server;
   readonly endpoint: string;
   deliver(): FlowDelivery;
-  /** Events that were put. */
-  readonly put: string[];
-  /** What putting answers, in turn. */
-  readonly answers: Failure[];
+  /** The file of the log store. */
+  readonly logs: string;
 }
 
 async function open(t: TestContext): Promise<Opened> {
   const at = new FlowPlace();
   const server = new S3Server();
   const endpoint = await server.listen();
-  const put: string[] = [];
-  const answers: Failure[] = [];
+  const logs = join(at.root, "logs.db");
   t.after(() => {
     server.close();
     at.remove();
@@ -48,35 +47,38 @@ async function open(t: TestContext): Promise<Opened> {
       limit: 1e9,
       directory: at.directory,
       s3: { endpoint, region: "us-east-1", credentials: { accessKeyId: "key-id", secretAccessKey: "secret" } },
-      putEvents: (account, region, group, stream, events) => {
-        put.push(...events.map(({ message }) => [account, region, group, stream, message].join(" ")));
-        return Promise.resolve(answers.shift());
-      },
+      logs,
       log: (line) => at.lines.push(line),
     });
     t.after(() => delivery.close());
     return delivery;
   };
-  return { at, server, endpoint, deliver, put, answers };
+  return { at, server, endpoint, deliver, logs };
 }
 
 test("a thread of its own delivers to each kind of destination, and says how it went", async (t) => {
-  const { at, server, deliver, put, answers } = await open(t);
-  answers.push({ code: "ThrottlingException", message: "Rate exceeded" });
+  const { at, server, deliver, logs } = await open(t);
+  const store = openLogStore(logs);
+  assert.ok(!isRefusal(store));
+  t.after(() => store.close());
   const delivery = deliver();
   assert.equal(delivery.status(local.id), undefined);
+  server.refuse = { status: 403, code: "AccessDenied", message: "Access Denied" };
   const spool = at.spool();
   for (const flowLog of [local, inBucket, inGroup]) spool.append(flowLog, [recordAt(slot, 1)]);
   spool.close();
   delivery.look();
-  await until(() => delivery.status(inGroup.id) !== undefined);
-  assert.deepEqual(delivery.status(inGroup.id), { status: "FAILED", message: "Rate limited: Rate exceeded (ThrottlingException)" });
-  await until(() => segmentsIn(at.spoolPath).length === 0);
-  await until(() => delivery.status(inGroup.id)?.status === "SUCCESS" && delivery.status(inBucket.id) !== undefined);
-  assert.deepEqual([local, inBucket].map(({ id }) => delivery.status(id)?.status), ["SUCCESS", "SUCCESS"]);
-  assert.ok([...at.delivered().values()][0]?.includes(lineAt(slot, 1)));
+  await until(() => [local, inBucket, inGroup].every(({ id }) => delivery.status(id) !== undefined));
+  assert.deepEqual(delivery.status(inBucket.id), { status: "FAILED", message: "Access error: bucket records: Access Denied (AccessDenied)" });
+  server.refuse = undefined;
+  await until(() => delivery.status(inBucket.id)?.status === "SUCCESS");
+  assert.deepEqual([local, inGroup].map(({ id }) => delivery.status(id)?.status), ["SUCCESS", "SUCCESS"]);
+  assert.ok([...at.delivered()].some(([name, text]) => name.endsWith(".log.gz") && text.includes(lineAt(slot, 1))));
   assert.ok(gunzipSync([...server.objects.values()][0] ?? "").includes(lineAt(slot, 1)));
-  assert.deepEqual(new Set(put), new Set([`123456789012 us-east-1 /vpc/flows eni-1235b8ca123456789-all ${lineAt(slot, 1)}`]));
+  const events = [...store.read({ account: "123456789012", region: "us-east-1" }, "/vpc/flows", { from: { time: 0, place: 0 }, to: lastPosition, newestFirst: false })];
+  assert.deepEqual(events.map(({ stream, time, message }) => ({ stream, time, message })), [
+    { stream: "eni-1235b8ca123456789-all", time: (slot - 60) * 1000, message: lineAt(slot, 1) },
+  ]);
   assert.deepEqual(server.unsigned, []);
 });
 

@@ -21,7 +21,7 @@ function place(t: TestContext): FlowPlace {
 
 async function query(sql: string): Promise<unknown[][]> {
   const connection = await (await DuckDBInstance.create(":memory:")).connect();
-  const rows = await (await connection.runAndReadAll(sql)).getRowsJson();
+  const rows = (await connection.runAndReadAll(sql)).getRowsJson();
   connection.closeSync();
   return rows;
 }

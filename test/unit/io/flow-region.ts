@@ -24,7 +24,7 @@ const delivery = openFlowDelivery({
   limit,
   directory: join(root, "flow-logs"),
   s3: { endpoint, region: "us-east-1", credentials: { accessKeyId: "key-id", secretAccessKey: "secret" } },
-  putEvents: () => Promise.resolve(undefined),
+  logs: join(root, "logs.db"),
   log,
 });
 for (let batch = Number(first) + 1; ; batch++) {

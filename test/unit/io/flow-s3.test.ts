@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import { deliveryOf } from "../../../src/flow/deliver.ts";
-import { openS3, type PutObject } from "../../../src/io/flow-s3.ts";
+import { openS3, type PutObject, s3Credentials } from "../../../src/io/flow-s3.ts";
 import { type Refused, S3Server } from "./s3-server.ts";
 
 const put = (endpoint: string): PutObject => openS3({ endpoint, region: "us-east-1", credentials: { accessKeyId: "key-id", secretAccessKey: "secret" } });
@@ -45,3 +45,15 @@ test("an S3 that is not there is a failure with the system's reason", async (t) 
   assert.match(failure?.message ?? "", /^bucket b: .*ECONNREFUSED/);
   assert.equal(failure?.code, "ECONNREFUSED");
 });
+
+const own = { accessKeyId: "own-id", secretAccessKey: "own-secret", account: "1" };
+const environments: readonly [environment: Record<string, string>, credentials: Record<string, string>][] = [
+  [{}, { accessKeyId: "own-id", secretAccessKey: "own-secret" }],
+  [{ AWS_ACCESS_KEY_ID: "a" }, { accessKeyId: "own-id", secretAccessKey: "own-secret" }],
+  [{ AWS_ACCESS_KEY_ID: "a", AWS_SECRET_ACCESS_KEY: "b" }, { accessKeyId: "a", secretAccessKey: "b" }],
+  [{ AWS_ACCESS_KEY_ID: "a", AWS_SECRET_ACCESS_KEY: "b", AWS_SESSION_TOKEN: "c" }, { accessKeyId: "a", secretAccessKey: "b", sessionToken: "c" }],
+];
+for (const [environment, credentials] of environments) {
+  test(`with ${Object.keys(environment).join(", ") || "nothing"} in the environment, the keys are ${credentials["accessKeyId"]}`, () =>
+    assert.deepEqual(s3Credentials(environment, own), credentials));
+}

@@ -84,6 +84,7 @@ const bad: readonly (readonly [name: string, body: string, status: number, code:
   ["a huge list", `Action=DescribeRouteTables&${Array.from({ length: 30_000 }, (_, i) => `RouteTableId.${i}=r`).join("&")}`, 400, "MalformedQueryString"],
   ["a huge index", "Action=DescribeRouteTables&RouteTableId.4294967295=r", 400, "UnknownParameter"],
   ["an oversized body", `Action=DescribeRouteTables&a=${"x".repeat(1 << 20)}`, 413, "RequestEntityTooLarge"],
+  ["an oversized document", `{"a":"${"x".repeat(6 << 20)}"}`, 413, "RequestEntityTooLarge", { "content-type": "application/x-amz-json-1.1" }],
   ["JSON", '{"Action":"DescribeVpcs"}', 400, "MalformedQueryString", { "content-type": "application/json" }],
   ["a multipart form", "--x", 400, "MalformedQueryString", { "content-type": "multipart/form-data; boundary=x" }],
   ["no form", "%%%", 400, "MalformedQueryString"],

@@ -163,7 +163,7 @@ test("what can't be read is refused, with its place", () => {
     ['parse @message "a * b *" as x', "a pattern with 2 wildcards needs as many names at line 1 and position 16"],
     ["pattern @message", "the command pattern is not supported at line 1 and position 1"],
     [`fields ${"(".repeat(2000)}1`, "the query is nested too deeply at line 1 and position 108"],
-    [`fields ${"-".repeat(9000)}1`, "the query is nested too deeply at line 1 and position 107"],
+    [`fields ${"-".repeat(9000)}1`, "the query is nested too deeply at line 1 and position 108"],
   ];
   for (const [query, message] of refused) {
     const parsed = parseQuery(query, start, 10);

@@ -6,7 +6,7 @@ import type {
   Reservation,
 } from "@aws-sdk/client-ec2";
 import { stateCodes } from "../../../model/instance.ts";
-import { privateNameOf } from "../../../model/dhcp-options.ts";
+import { privateDomain, privateNameOf } from "../../../model/dhcp-options.ts";
 import { metadataOptionsOf } from "../../../model/metadata-options.ts";
 import { interfacesOf } from "../../../model/network-interface.ts";
 import type { Instance, NetworkInterface } from "../../../model/resource.ts";
@@ -17,6 +17,7 @@ import { findInstanceType } from "../instance-types.ts";
 import { zoneIdOf } from "../../../model/zone.ts";
 import { metadataOptionsView } from "./metadata-options.ts";
 import { interfaceView } from "./network-interface.ts";
+import { privateNamesView } from "./subnet.ts";
 
 /** Filters see more of an interface's public addresses than an instance shows of them. */
 type ShownInterface = InstanceNetworkInterface & Pick<NetworkInterfaceView, "Association" | "PrivateIpAddresses">;
@@ -43,7 +44,7 @@ export function instanceView(world: World, instance: Instance): ShownInstance {
       GroupName: "",
       Tenancy: "default",
     },
-    Monitoring: { State: "disabled" },
+    Monitoring: { State: instance.wishes?.monitoring === true ? "enabled" : "disabled" },
     Architecture: "x86_64",
     VirtualizationType: "hvm",
     Hypervisor: "xen",
@@ -51,11 +52,13 @@ export function instanceView(world: World, instance: Instance): ShownInstance {
     RootDeviceName: "/dev/xvda",
     BlockDeviceMappings: [],
     ProductCodes: [],
-    EbsOptimized: false,
+    EbsOptimized: instance.wishes?.ebsOptimized ?? false,
+    HibernationOptions: { Configured: false },
     EnaSupport: true,
     MetadataOptions: metadataOptionsView(metadataOptionsOf(instance)),
     ...networkView(world, instance),
-    Tags: tagList(instance.tags),
+    // Clients know an instance without tags by their absence.
+    Tags: Object.keys(instance.tags).length > 0 ? tagList(instance.tags) : undefined,
   };
 }
 
@@ -65,7 +68,8 @@ function networkView(world: World, instance: Instance): Partial<ShownInstance> {
   const [primary] = enis;
   if (!primary) return { PrivateDnsName: "", PublicDnsName: "", NetworkInterfaces: [], SecurityGroups: [] };
   const [address = ""] = primary.addresses;
-  const name = privateNameOf(instance.region, address);
+  const named = instance.privateNames?.type === "resource-name";
+  const name = named ? `${instance.id}.${privateDomain(instance.region)}` : privateNameOf(instance.region, address);
   const { Association, Groups, SourceDestCheck } = interfaceView(world, primary);
   return {
     VpcId: instance.vpc,
@@ -74,11 +78,7 @@ function networkView(world: World, instance: Instance): Partial<ShownInstance> {
     PrivateDnsName: name,
     PublicIpAddress: Association?.PublicIp,
     PublicDnsName: Association?.PublicDnsName ?? "",
-    PrivateDnsNameOptions: {
-      HostnameType: "ip-name",
-      EnableResourceNameDnsARecord: false,
-      EnableResourceNameDnsAAAARecord: false,
-    },
+    PrivateDnsNameOptions: privateNamesView(instance.privateNames),
     Ipv6Address: primary.ipv6Addresses[0],
     SourceDestCheck,
     SecurityGroups: Groups,

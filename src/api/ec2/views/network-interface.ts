@@ -6,6 +6,7 @@ import type {
   NetworkInterfaceType,
 } from "@aws-sdk/client-ec2";
 import { privateNameOf } from "../../../model/dhcp-options.ts";
+import { managerOf } from "../../../model/network-interface.ts";
 import { publicAddressesOf, publicNameOf } from "../../../model/public-address.ts";
 import type { PublicAddress } from "../../../model/public-address.ts";
 import type { NetworkInterface } from "../../../model/resource.ts";
@@ -23,10 +24,12 @@ export const groupIdentifiers = (world: World, eni: NetworkInterface): GroupIden
 /** What attaches an interface to one of Amazon's own services, which nobody else may manage. */
 export const serviceAttachmentPrefix = "ela-attach-";
 
-function attachmentView({ account, attachment, natGateway }: NetworkInterface): NetworkInterfaceAttachment | undefined {
-  if (natGateway) {
+function attachmentView(eni: NetworkInterface): NetworkInterfaceAttachment | undefined {
+  const { account, attachment } = eni;
+  const manager = managerOf(eni);
+  if (manager !== undefined) {
     return {
-      AttachmentId: `${serviceAttachmentPrefix}${natGateway.slice("nat-".length)}`,
+      AttachmentId: `${serviceAttachmentPrefix}${manager.slice(manager.lastIndexOf("-") + 1)}`,
       DeleteOnTermination: false,
       DeviceIndex: 1,
       InstanceOwnerId: "amazon-aws",
@@ -48,15 +51,17 @@ function attachmentView({ account, attachment, natGateway }: NetworkInterface): 
 }
 
 /** What made an interface for itself, and may alone change it. */
-const managementView = ({ natGateway }: NetworkInterface) =>
-  natGateway
-    ? {
-        // Amazon answers nat_gateway, whatever its own client expects.
-        InterfaceType: "nat_gateway" as string as NetworkInterfaceType,
-        RequesterManaged: true,
-        RequesterId: "amazon-aws",
-      }
-    : { InterfaceType: "interface" as const, RequesterManaged: false };
+function managementView(eni: NetworkInterface): Pick<NetworkInterfaceView, "InterfaceType" | "RequesterManaged" | "RequesterId"> {
+  const manager = managerOf(eni);
+  if (manager === undefined) return { InterfaceType: "interface", RequesterManaged: false };
+  return { InterfaceType: typeOfManager(manager), RequesterManaged: true, RequesterId: "amazon-aws" };
+}
+
+function typeOfManager(manager: string): NetworkInterfaceType {
+  if (manager.startsWith("tgw-")) return "transit_gateway";
+  // Amazon answers nat_gateway, whatever its own client expects.
+  return manager.startsWith("vpce-") ? "vpc_endpoint" : ("nat_gateway" as string as NetworkInterfaceType);
+}
 
 /** The name of a public address in a VPC, empty where the VPC gives none. */
 const publicDnsName = (world: World, eni: NetworkInterface, publicIp: string): string =>
@@ -84,7 +89,7 @@ export const interfaceView = (world: World, eni: NetworkInterface): NetworkInter
   };
   return {
     NetworkInterfaceId: eni.id,
-    Status: eni.attachment || eni.natGateway ? "in-use" : "available",
+    Status: eni.attachment || managerOf(eni) !== undefined ? "in-use" : "available",
     Description: eni.description,
     OwnerId: eni.account,
     ...managementView(eni),

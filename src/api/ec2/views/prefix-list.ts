@@ -1,4 +1,5 @@
 import type { ManagedPrefixList, PrefixListEntry as PrefixListEntryView, PrefixListState } from "@aws-sdk/client-ec2";
+import { isAmazons } from "../../../model/amazon-prefix-list.ts";
 import type { PrefixList, PrefixListEntry } from "../../../model/resource.ts";
 import type { Filters } from "../../filters.ts";
 import { tagList } from "../../tags.ts";
@@ -8,10 +9,12 @@ export const prefixListView = (list: PrefixList, state: PrefixListState = list.s
   PrefixListId: list.id,
   AddressFamily: `IPv${list.family}`,
   State: state,
-  PrefixListArn: arnOf(list, "prefix-list", list.id),
+  ...(state === "delete-failed" && { StateMessage: "The prefix list is referenced by other resources." }),
   PrefixListName: list.name,
-  MaxEntries: list.maxEntries,
-  Version: list.version,
+  // Of Amazon's own lists, neither size nor version is told.
+  ...(isAmazons(list)
+    ? { PrefixListArn: arnOf({ ...list, account: "aws" }, "prefix-list", list.id) }
+    : { PrefixListArn: arnOf(list, "prefix-list", list.id), MaxEntries: list.maxEntries, Version: list.version }),
   Tags: tagList(list.tags),
   OwnerId: list.account,
 });

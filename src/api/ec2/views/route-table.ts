@@ -32,6 +32,11 @@ function targetView(world: World, target: RouteTarget): RouteView {
     }
     case "vpc-peering-connection":
       return { VpcPeeringConnectionId: target.id };
+    case "vpn-gateway":
+    case "vpc-endpoint":
+      return { GatewayId: target.id };
+    case "transit-gateway":
+      return { TransitGatewayId: target.id };
   }
 }
 
@@ -62,7 +67,7 @@ export const routeTableView = (world: World, table: RouteTable): RouteTableView 
   OwnerId: table.account,
   Routes: table.routes.map((route) => routeView(world, table.vpc, route)),
   Associations: associationViews(table),
-  PropagatingVgws: [],
+  PropagatingVgws: (table.propagating ?? []).map((GatewayId) => ({ GatewayId })),
   Tags: tagList(table.tags),
 });
 

@@ -1,6 +1,6 @@
 import type { Subnet as SubnetView, SubnetIpv6CidrBlockAssociation } from "@aws-sdk/client-ec2";
-import type { CidrAssociation, Subnet } from "../../../model/resource.ts";
-import { freeCount } from "../../../model/subnet.ts";
+import type { CidrAssociation, PrivateNames, Subnet } from "../../../model/resource.ts";
+import { freeCount, usualNames } from "../../../model/subnet.ts";
 import type { World } from "../../../model/world.ts";
 import type { Filters } from "../../filters.ts";
 import { tagList } from "../../tags.ts";
@@ -15,6 +15,12 @@ export const subnetBlockView = (
   Ipv6CidrBlock: block.cidr,
   Ipv6CidrBlockState: { State },
   IpSource: "amazon",
+});
+
+export const privateNamesView = ({ type, a, aaaa }: PrivateNames = usualNames) => ({
+  HostnameType: type,
+  EnableResourceNameDnsARecord: a,
+  EnableResourceNameDnsAAAARecord: aaaa,
 });
 
 export const subnetView = (world: World, subnet: Subnet): SubnetView => ({
@@ -33,12 +39,8 @@ export const subnetView = (world: World, subnet: Subnet): SubnetView => ({
   MapCustomerOwnedIpOnLaunch: false,
   AssignIpv6AddressOnCreation: subnet.assignIpv6,
   EnableDns64: false,
-  Ipv6Native: false,
-  PrivateDnsNameOptionsOnLaunch: {
-    HostnameType: "ip-name",
-    EnableResourceNameDnsARecord: false,
-    EnableResourceNameDnsAAAARecord: false,
-  },
+  Ipv6Native: subnet.cidr === undefined,
+  PrivateDnsNameOptionsOnLaunch: privateNamesView(subnet.privateNames),
   Tags: tagList(subnet.tags),
 });
 
@@ -65,6 +67,13 @@ export const subnetFilters: Filters<SubnetView> = {
   "ipv6-cidr-block-association.state": (subnet) => ipv6Blocks(subnet).map((block) => block.Ipv6CidrBlockState?.State),
   "ipv6-native": (subnet) => [subnet.Ipv6Native],
   "map-public-ip-on-launch": (subnet) => [subnet.MapPublicIpOnLaunch],
+  "private-dns-name-options-on-launch.enable-resource-name-dns-a-record": (subnet) => [
+    subnet.PrivateDnsNameOptionsOnLaunch?.EnableResourceNameDnsARecord,
+  ],
+  "private-dns-name-options-on-launch.enable-resource-name-dns-aaaa-record": (subnet) => [
+    subnet.PrivateDnsNameOptionsOnLaunch?.EnableResourceNameDnsAAAARecord,
+  ],
+  "private-dns-name-options-on-launch.hostname-type": (subnet) => [subnet.PrivateDnsNameOptionsOnLaunch?.HostnameType],
   "owner-id": (subnet) => [subnet.OwnerId],
   state: (subnet) => [subnet.State],
   "subnet-arn": (subnet) => [subnet.SubnetArn],
