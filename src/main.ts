@@ -26,6 +26,7 @@ import type { Guests } from "./host/guests.ts";
 import { startInstances } from "./host/instances.ts";
 import { absentAttachments, type Attachments, openAttachments } from "./io/attachments.ts";
 import { openCertificate } from "./io/certificate.ts";
+import { openClock } from "./io/clock.ts";
 import { openCredentials } from "./io/credentials.ts";
 import { crypto, randomHex } from "./io/crypto.ts";
 import { openGuests } from "./io/guests.ts";
@@ -37,6 +38,7 @@ import { openQueries } from "./io/log-queries.ts";
 import { openLogStore } from "./io/log-store.ts";
 import { openServices } from "./io/services.ts";
 import { loadModel } from "./io/shapes.ts";
+import { sshKeys } from "./io/ssh-keys.ts";
 import { holdWorld } from "./io/state.ts";
 import { openStore } from "./io/store.ts";
 import { openTokenSecret } from "./io/token-secret.ts";
@@ -115,12 +117,13 @@ export async function startRegion(options: RegionOptions): Promise<Running | Ref
   const scopeOf = (caller: { readonly account: string; readonly region: string }) => ({ account: caller.account, region: caller.region });
   let endpoint = "";
   const sources: Sources = {
-    now: () => new Date(),
+    now: openClock(),
     random: randomHex,
     quotas: options.quotas,
     publicPool: options.publicPool,
     anyImage: options.anyImage ?? false,
     digest: (text) => crypto.sha256hex(Buffer.from(text)),
+    keys: sshKeys,
     delivery: plane.delivery,
     console: (id) => Buffer.from(plane.guests.console(id)).toString("base64") || undefined,
   };

@@ -33,10 +33,27 @@ export interface Call {
   readonly publicPool: string;
   /** Whether any well-formed image id stands for the region's own image. */
   readonly anyImage?: boolean;
+  /** Absent: no key pair can be made or imported. */
+  readonly keys?: Keys | undefined;
   /** How a flow log's records were last delivered; undefined when there was nothing to deliver yet. */
   delivery?(flowLog: Id<"flow-log">): Delivery | undefined;
   /** What the instance's processes last wrote to its console, base64; undefined when there is nothing. */
   console?(instance: Id<"instance">): string | undefined;
+}
+
+export interface KeyMaterial {
+  /** The private key in the form OpenSSH reads. */
+  readonly privateKey: string;
+  /** The same as PKCS #8, DER. */
+  readonly pkcs8: Uint8Array;
+  /** As OpenSSH writes it, without a comment. */
+  readonly publicKey: string;
+}
+
+/** Makes keys, and the digests that fingerprints are made of. */
+export interface Keys {
+  make(type: "rsa" | "ed25519"): KeyMaterial;
+  digest(algorithm: "md5" | "sha1" | "sha256", data: Uint8Array): Uint8Array;
 }
 
 export interface Outcome<O> {

@@ -7,7 +7,7 @@ import { type Refusal, isRefusal, refuse } from "../values/refuse.ts";
 import { attemptOf, remember, replay } from "./idempotency.ts";
 import { standardQuotas } from "./limits.ts";
 import type { Quotas } from "./limits.ts";
-import type { Call, Delivery, Outcome } from "./operation.ts";
+import type { Call, Delivery, Keys, Outcome } from "./operation.ts";
 import type { Fields } from "./wire/scalar.ts";
 import type { OperationShape } from "./wire/shape.ts";
 
@@ -41,6 +41,8 @@ export interface Sources {
   readonly publicPool?: string;
   /** Whether launches may name any image. No, where it is absent. */
   readonly anyImage?: boolean;
+  /** Absent: no key pair can be made or imported. */
+  readonly keys?: Keys;
   /** What an instance's processes last wrote to its console, base64; undefined when there is nothing. */
   console?(instance: string): string | undefined;
   /** How a flow log's records were last delivered; undefined when there was nothing to deliver yet. */
@@ -60,6 +62,7 @@ export function callOf(caller: Caller, sources: Sources): ServedCall {
     quotas: sources.quotas ?? standardQuotas,
     publicPool: sources.publicPool ?? standardPublicPool,
     anyImage: sources.anyImage ?? false,
+    keys: sources.keys,
     console: (instance) => sources.console?.(instance),
     delivery: (flowLog) => sources.delivery?.(flowLog),
   };

@@ -4,6 +4,8 @@ import type { Birth, Tags } from "./birth.ts";
 import { owned } from "./birth.ts";
 import type { Departing } from "./gone.ts";
 import type { Owned } from "./resource.ts";
+import { listed, remove } from "./world.ts";
+import type { Change, World } from "./world.ts";
 
 export type BlockMode = "off" | "block-bidirectional" | "block-ingress";
 
@@ -35,3 +37,7 @@ export const makeExclusion = (
   mode,
   updated: birth.now,
 });
+
+/** A VPC or subnet goes, and what was excluded of it. */
+export const forgetExclusions = (world: World, resource: string): Change[] =>
+  [...listed(world, "exclusionsOfResource", resource).values()].map(remove);

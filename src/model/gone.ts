@@ -9,10 +9,12 @@ export interface Departing {
 }
 
 const lingering = [
+  "carrier-gateway",
   "customer-gateway",
   "transit-gateway",
   "transit-gateway-attachment",
   "transit-gateway-route-table",
+  "vpc-block-public-access-exclusion",
   "vpc-endpoint",
   "vpc-endpoint-service",
   "vpn-connection",

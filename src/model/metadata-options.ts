@@ -1,4 +1,24 @@
-import type { Instance, MetadataDefaults, MetadataOptions } from "./resource.ts";
+import type { Instance } from "./resource.ts";
+
+/** How an instance may ask for its metadata. */
+export interface MetadataOptions {
+  /** Whether requests must carry a token (version 2 of the service). */
+  readonly tokens: "optional" | "required";
+  /** How many hops a token travels from the service: 1 to 64. */
+  readonly hopLimit: number;
+  /** Off: every request is refused. */
+  readonly endpoint: boolean;
+  /** Whether the service answers at its IPv6 address too. */
+  readonly ipv6: boolean;
+  /** Whether the instance sees its tags. */
+  readonly tags: boolean;
+}
+
+/** An account's wishes in a region, each absent without a preference. */
+export type MetadataDefaults = Partial<Omit<MetadataOptions, "ipv6">> & {
+  /** Whether launches without required tokens are refused. */
+  readonly tokensEnforced?: boolean;
+};
 
 /** What an instance of our image has that nobody decided about: as Amazon's images that support version 2 alone. */
 const ofImage: MetadataOptions = { tokens: "required", hopLimit: 2, endpoint: true, ipv6: false, tags: false };

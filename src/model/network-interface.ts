@@ -4,6 +4,8 @@ import type { Birth, Tags } from "./birth.ts";
 import { owned } from "./birth.ts";
 import { freeElasticIps } from "./elastic-ip.ts";
 import { forgetFlowLogs } from "./flow-log.ts";
+import { forgetPermissions } from "./interface-permission.ts";
+import { forgetMirrorSessions } from "./traffic-mirror.ts";
 import type { Attachment, ConnectionTracking, Instance, NetworkInterface, Subnet } from "./resource.ts";
 import { everywhere, listed, put, remove } from "./world.ts";
 import type { Change, World } from "./world.ts";
@@ -98,6 +100,8 @@ export const dropAddresses = (world: World, eni: NetworkInterface, gone: Readonl
 export const deleteInterface = (world: World, eni: NetworkInterface): Change[] => [
   ...freeElasticIps(world, eni),
   ...forgetFlowLogs(world, eni.id),
+  ...forgetPermissions(world, eni),
+  ...forgetMirrorSessions(world, eni),
   remove(eni),
 ];
 

@@ -1,7 +1,9 @@
 import type { Id } from "../values/id.ts";
 import type { Family } from "../values/ip.ts";
 import type { LaunchTemplate } from "./launch-template.ts";
+import type { BlockPublicAccess } from "./block-public-access.ts";
 import type { KeptResource, KeptTarget } from "./kept.ts";
+import type { MetadataDefaults, MetadataOptions } from "./metadata-options.ts";
 
 /** What every resource carries. A resource is one immutable JSON document: strings are canonical, dates ISO 8601. */
 export interface Owned {
@@ -18,27 +20,9 @@ export interface RegionResource extends Owned {
   readonly id: string;
   /** What launches get that do not say otherwise. */
   readonly metadataDefaults?: MetadataDefaults;
+  /** Absent while it was never set: nothing is blocked. */
+  readonly blockPublicAccess?: BlockPublicAccess;
 }
-
-/** How an instance may ask for its metadata. */
-export interface MetadataOptions {
-  /** Whether requests must carry a token (version 2 of the service). */
-  readonly tokens: "optional" | "required";
-  /** How many hops a token travels from the service: 1 to 64. */
-  readonly hopLimit: number;
-  /** Off: every request is refused. */
-  readonly endpoint: boolean;
-  /** Whether the service answers at its IPv6 address too. */
-  readonly ipv6: boolean;
-  /** Whether the instance sees its tags. */
-  readonly tags: boolean;
-}
-
-/** An account's wishes in a region, each absent without a preference. */
-export type MetadataDefaults = Partial<Omit<MetadataOptions, "ipv6">> & {
-  /** Whether launches without required tokens are refused. */
-  readonly tokensEnforced?: boolean;
-};
 
 export interface CidrAssociation {
   readonly association: string;

@@ -2,6 +2,8 @@ import { cidrOf, covers } from "../values/ip.ts";
 import type { Cidr, Family } from "../values/ip.ts";
 import type { Birth, Tags } from "./birth.ts";
 import { owned } from "./birth.ts";
+import { isGone } from "./gone.ts";
+import type { Departing } from "./gone.ts";
 import type { Route, RouteTable, RouteTableAssociation, RouteTarget, Subnet, Vpc } from "./resource.ts";
 import { find, listed, need, put } from "./world.ts";
 import type { Change, World } from "./world.ts";
@@ -70,6 +72,8 @@ export function routeWeights(world: World, routes: readonly Route[]): Record<Fam
   return weights;
 }
 
+const isThere = (resource: Departing | undefined): boolean => resource !== undefined && !isGone(resource);
+
 /** Whether what a route of the VPC leads to is not there: the route stays, and what it takes is dropped. */
 export function isBlackhole(world: World, vpc: string, target: RouteTarget): boolean {
   switch (target.type) {
@@ -91,8 +95,10 @@ export function isBlackhole(world: World, vpc: string, target: RouteTarget): boo
       return find(world, "vpc-peering-connection", target.id)?.state !== "active";
     case "vpn-gateway":
       return find(world, "vpn-gateway", target.id)?.vpc !== vpc;
+    case "carrier-gateway":
+      return !isThere(find(world, "carrier-gateway", target.id));
     case "vpc-endpoint":
-      return find(world, "vpc-endpoint", target.id)?.deleted !== undefined;
+      return !isThere(find(world, "vpc-endpoint", target.id));
     case "transit-gateway":
       return !listed(world, "transitAttachmentsOfVpc", vpc).some(({ gateway }) => gateway === target.id);
   }

@@ -2,6 +2,7 @@ import { covers, formatCidr, overlaps, cidrOf } from "../values/ip.ts";
 import type { Cidr } from "../values/ip.ts";
 import type { Birth, Tags } from "./birth.ts";
 import { owned } from "./birth.ts";
+import { forgetExclusions } from "./block-public-access.ts";
 import { forgetFlowLogs } from "./flow-log.ts";
 import { makeAcl, openListsToIpv6 } from "./network-acl.ts";
 import type { CidrAssociation, Vpc } from "./resource.ts";
@@ -121,6 +122,7 @@ export function holdersOfVpc(world: World, vpc: Vpc): string[] {
     "vpnGatewaysOfVpc",
     "transitAttachmentsOfVpc",
     "endpointsOfVpc",
+    "carrierGatewaysOfVpc",
   ] as const;
   const associated = [...listed(world, "associationsOfVpc", vpc.id).values()].map((association) => association.group);
   return [
@@ -132,6 +134,7 @@ export function holdersOfVpc(world: World, vpc: Vpc): string[] {
 /** A VPC goes together with what was made with it, and with its flow logs. */
 export const deleteVpc = (world: World, vpc: Vpc): Change[] => [
   ...forgetFlowLogs(world, vpc.id),
+  ...forgetExclusions(world, vpc.id),
   ...deleteGroup(world, need(world, "security-group", vpc.defaultGroup)),
   remove(need(world, "network-acl", vpc.defaultAcl)),
   remove(need(world, "route-table", vpc.mainRouteTable)),

@@ -35,8 +35,9 @@ export const makeVpnGateway = (birth: Birth, { asn, zone, tags }: VpnGatewayPlan
   ...(zone !== undefined && { zone }),
 });
 
-export function attachVpnGateway({ detached: _, ...gateway }: VpnGateway, vpc: Vpc): VpnGateway {
-  return { ...gateway, vpc: vpc.id };
+export function attachVpnGateway(gateway: VpnGateway, vpc: Vpc): VpnGateway {
+  const { detached: _, ...present } = gateway;
+  return { ...present, vpc: vpc.id };
 }
 
 /** The gateway is free for another VPC, and tables no longer learn from it. Routes to it stay, as blackholes. */

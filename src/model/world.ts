@@ -75,6 +75,15 @@ const indexes = {
   endpointsOfVpc: { kind: "vpc-endpoint", keys: (r) => (r.deleted === undefined ? [r.vpc] : []) },
   /** By the name of the service. */
   endpointsOfService: { kind: "vpc-endpoint", keys: (r) => (r.deleted === undefined ? [r.service] : []) },
+  carrierGatewaysOfVpc: { kind: "carrier-gateway", keys: (r) => (r.deleted === undefined ? [r.vpc] : []) },
+  reservationsOfSubnet: { kind: "subnet-cidr-reservation", keys: (r) => [r.subnet] },
+  permissionsOfInterface: { kind: "network-interface-permission", keys: (r) => [r.interface] },
+  /** By the VPC or subnet. */
+  exclusionsOfResource: { kind: "vpc-block-public-access-exclusion", keys: (r) => (r.deleted === undefined ? [r.resource] : []) },
+  rulesOfMirrorFilter: { kind: "traffic-mirror-filter-rule", keys: (r) => [r.filter] },
+  mirrorSessionsOfInterface: { kind: "traffic-mirror-session", keys: (r) => [r.interface] },
+  mirrorSessionsOfFilter: { kind: "traffic-mirror-session", keys: (r) => [r.filter] },
+  mirrorSessionsOfTarget: { kind: "traffic-mirror-session", keys: (r) => [r.target] },
   natGatewaysOfVpc: { kind: "nat-gateway", keys: (r) => (r.deleted === undefined ? [r.vpc] : []) },
   natGatewaysOfSubnet: { kind: "nat-gateway", keys: (r) => (r.deleted === undefined ? [r.subnet] : []) },
   elasticIpsOfInterface: { kind: "elastic-ip", keys: (r) => (r.association ? [r.association.interface] : []) },

@@ -126,6 +126,7 @@ function hopOf(world: World, vpc: Vpc, { target }: ModelRoute): Hop {
     case "vpn-gateway":
     case "transit-gateway":
     case "vpc-endpoint":
+    case "carrier-gateway":
       return { to: "blackhole" };
   }
 }

@@ -173,8 +173,8 @@ test("wrong keys are refused as EC2 refuses them", async () => {
 });
 
 test("an operation Bailey does not serve says so", async () => {
-  const { CreateTransitGatewayCommand } = await import("@aws-sdk/client-ec2");
-  assert.equal((await failure(client.send(new CreateTransitGatewayCommand({})))).name, "UnsupportedOperation");
+  const { CreateSpotDatafeedSubscriptionCommand } = await import("@aws-sdk/client-ec2");
+  assert.equal((await failure(client.send(new CreateSpotDatafeedSubscriptionCommand({ Bucket: "b" })))).name, "UnsupportedOperation");
 });
 
 test("reset empties everything", async () => {

@@ -6,6 +6,7 @@ import { associateAddress, disassociateAddress } from "./associate-address.ts";
 import { attachInternetGateway, detachInternetGateway } from "./attach-internet-gateway.ts";
 import { attachNetworkInterface, detachNetworkInterface } from "./attach-network-interface.ts";
 import { authorizeSecurityGroupEgress, authorizeSecurityGroupIngress } from "./authorize-security-group.ts";
+import { keptOperations } from "./catalog-kept.ts";
 import { createDefaultSubnet, createDefaultVpc } from "./create-default-vpc.ts";
 import { createFlowLogs } from "./create-flow-logs.ts";
 import { createManagedPrefixList } from "./create-managed-prefix-list.ts";
@@ -16,10 +17,7 @@ import { createRouteTable } from "./create-route-table.ts";
 import { createSecurityGroup } from "./create-security-group.ts";
 import { createSubnet } from "./create-subnet.ts";
 import { createVpc } from "./create-vpc.ts";
-import { createVpcEndpoint } from "./create-vpc-endpoint.ts";
 import { createVpcPeeringConnection } from "./create-vpc-peering-connection.ts";
-import { createVpnConnection } from "./create-vpn-connection.ts";
-import { createCustomerGateway, deleteCustomerGateway, describeCustomerGateways } from "./customer-gateway.ts";
 import { deleteFlowLogs } from "./delete-flow-logs.ts";
 import { deleteManagedPrefixList } from "./delete-managed-prefix-list.ts";
 import { deleteNatGateway } from "./delete-nat-gateway.ts";
@@ -37,6 +35,7 @@ import { describeFlowLogs } from "./describe-flow-logs.ts";
 import { describeImages } from "./describe-images.ts";
 import { describeInstanceCreditSpecifications } from "./describe-instance-credit-specifications.ts";
 import { describeInstanceStatus } from "./describe-instance-status.ts";
+import { describeInstanceTypeOfferings } from "./describe-instance-type-offerings.ts";
 import { describeInstanceTypes } from "./describe-instance-types.ts";
 import { describeInstances } from "./describe-instances.ts";
 import { describeEgressOnlyInternetGateways, describeInternetGateways } from "./describe-internet-gateways.ts";
@@ -54,27 +53,11 @@ import { describeSecurityGroupVpcAssociations } from "./describe-security-group-
 import { describeSecurityGroups } from "./describe-security-groups.ts";
 import { describeStaleSecurityGroups } from "./describe-stale-security-groups.ts";
 import { describeSubnets } from "./describe-subnets.ts";
-import { describeVpcEndpointServices } from "./describe-vpc-endpoint-services.ts";
 import { describeVpcPeeringConnections } from "./describe-vpc-peering-connections.ts";
 import { describeVpcs } from "./describe-vpcs.ts";
 import { associateDhcpOptions, createDhcpOptions, deleteDhcpOptions } from "./dhcp-options.ts";
 import { createEgressOnlyInternetGateway, deleteEgressOnlyInternetGateway } from "./egress-only-internet-gateway.ts";
 import { emptyDescribes } from "./empty.ts";
-import {
-  createVpcEndpointServiceConfiguration,
-  deleteVpcEndpointServiceConfigurations,
-  describeVpcEndpointServiceConfigurations,
-  modifyVpcEndpointServiceConfiguration,
-} from "./endpoint-service-configuration.ts";
-import {
-  acceptVpcEndpointConnections,
-  describeVpcEndpointConnections,
-  rejectVpcEndpointConnections,
-} from "./endpoint-service-connections.ts";
-import {
-  describeVpcEndpointServicePermissions,
-  modifyVpcEndpointServicePermissions,
-} from "./endpoint-service-permissions.ts";
 import { getConsoleOutput } from "./get-console-output.ts";
 import { getFlowLogsIntegrationTemplate } from "./get-flow-logs-integration-template.ts";
 import { getManagedPrefixListAssociations } from "./get-managed-prefix-list-associations.ts";
@@ -118,89 +101,22 @@ import { runInstances } from "./run-instances.ts";
 import { associateSecurityGroupVpc, disassociateSecurityGroupVpc } from "./security-group-vpc.ts";
 import { associateSubnetCidrBlock, disassociateSubnetCidrBlock } from "./subnet-cidr-block.ts";
 import { createTags, deleteTags, describeTags } from "./tags.ts";
-import {
-  createTransitGateway,
-  deleteTransitGateway,
-  describeTransitGateways,
-  modifyTransitGateway,
-} from "./transit-gateway.ts";
-import {
-  acceptTransitGatewayPeeringAttachment,
-  createTransitGatewayPeeringAttachment,
-  deleteTransitGatewayPeeringAttachment,
-  describeTransitGatewayAttachments,
-  describeTransitGatewayPeeringAttachments,
-  rejectTransitGatewayPeeringAttachment,
-} from "./transit-peering-attachment.ts";
-import {
-  createTransitGatewayPrefixListReference,
-  deleteTransitGatewayPrefixListReference,
-  getTransitGatewayPrefixListReferences,
-  modifyTransitGatewayPrefixListReference,
-} from "./transit-prefix-list-reference.ts";
-import {
-  createTransitGatewayRoute,
-  deleteTransitGatewayRoute,
-  replaceTransitGatewayRoute,
-  searchTransitGatewayRoutes,
-} from "./transit-route.ts";
-import {
-  associateTransitGatewayRouteTable,
-  createTransitGatewayRouteTable,
-  deleteTransitGatewayRouteTable,
-  describeTransitGatewayRouteTables,
-  disableTransitGatewayRouteTablePropagation,
-  disassociateTransitGatewayRouteTable,
-  enableTransitGatewayRouteTablePropagation,
-} from "./transit-route-table.ts";
-import {
-  getTransitGatewayAttachmentPropagations,
-  getTransitGatewayRouteTableAssociations,
-  getTransitGatewayRouteTablePropagations,
-} from "./transit-route-table-members.ts";
-import {
-  acceptTransitGatewayVpcAttachment,
-  createTransitGatewayVpcAttachment,
-  deleteTransitGatewayVpcAttachment,
-  describeTransitGatewayVpcAttachments,
-  modifyTransitGatewayVpcAttachment,
-  rejectTransitGatewayVpcAttachment,
-} from "./transit-vpc-attachment.ts";
 import { unassignIpv6Addresses, unassignPrivateIpAddresses } from "./unassign-addresses.ts";
 import {
   updateSecurityGroupRuleDescriptionsEgress,
   updateSecurityGroupRuleDescriptionsIngress,
 } from "./update-security-group-rule-descriptions.ts";
-import { disableVgwRoutePropagation, enableVgwRoutePropagation } from "./vgw-route-propagation.ts";
 import { describeVpcAttribute, modifyVpcAttribute } from "./vpc-attribute.ts";
 import { associateVpcCidrBlock, disassociateVpcCidrBlock } from "./vpc-cidr-block.ts";
-import { deleteVpcEndpoints, describeVpcEndpoints, modifyVpcEndpoint } from "./vpc-endpoint.ts";
 import {
   acceptVpcPeeringConnection,
   deleteVpcPeeringConnection,
   rejectVpcPeeringConnection,
 } from "./vpc-peering-connection-state.ts";
-import {
-  createVpnConnectionRoute,
-  deleteVpnConnection,
-  deleteVpnConnectionRoute,
-  describeVpnConnections,
-  modifyVpnConnectionOptions,
-  modifyVpnTunnelOptions,
-} from "./vpn-connection.ts";
-import {
-  attachVpnGateway,
-  createVpnGateway,
-  deleteVpnGateway,
-  describeVpnGateways,
-  detachVpnGateway,
-} from "./vpn-gateway.ts";
 
 const all: readonly ServedOperation[] = [
   ...emptyDescribes,
-  acceptTransitGatewayPeeringAttachment,
-  acceptTransitGatewayVpcAttachment,
-  acceptVpcEndpointConnections,
+  ...keptOperations,
   acceptVpcPeeringConnection,
   allocateAddress,
   assignIpv6Addresses,
@@ -212,14 +128,11 @@ const all: readonly ServedOperation[] = [
   associateRouteTable,
   associateSecurityGroupVpc,
   associateSubnetCidrBlock,
-  associateTransitGatewayRouteTable,
   associateVpcCidrBlock,
   attachInternetGateway,
   attachNetworkInterface,
-  attachVpnGateway,
   authorizeSecurityGroupEgress,
   authorizeSecurityGroupIngress,
-  createCustomerGateway,
   createDefaultSubnet,
   createDefaultVpc,
   createDhcpOptions,
@@ -238,20 +151,8 @@ const all: readonly ServedOperation[] = [
   createSecurityGroup,
   createSubnet,
   createTags,
-  createTransitGateway,
-  createTransitGatewayPeeringAttachment,
-  createTransitGatewayPrefixListReference,
-  createTransitGatewayRoute,
-  createTransitGatewayRouteTable,
-  createTransitGatewayVpcAttachment,
   createVpc,
-  createVpcEndpoint,
-  createVpcEndpointServiceConfiguration,
   createVpcPeeringConnection,
-  createVpnConnection,
-  createVpnConnectionRoute,
-  createVpnGateway,
-  deleteCustomerGateway,
   deleteDhcpOptions,
   deleteEgressOnlyInternetGateway,
   deleteFlowLogs,
@@ -268,24 +169,12 @@ const all: readonly ServedOperation[] = [
   deleteSecurityGroup,
   deleteSubnet,
   deleteTags,
-  deleteTransitGateway,
-  deleteTransitGatewayPeeringAttachment,
-  deleteTransitGatewayPrefixListReference,
-  deleteTransitGatewayRoute,
-  deleteTransitGatewayRouteTable,
-  deleteTransitGatewayVpcAttachment,
   deleteVpc,
-  deleteVpcEndpointServiceConfigurations,
-  deleteVpcEndpoints,
   deleteVpcPeeringConnection,
-  deleteVpnConnection,
-  deleteVpnConnectionRoute,
-  deleteVpnGateway,
   describeAccountAttributes,
   describeAddresses,
   describeAddressesAttribute,
   describeAvailabilityZones,
-  describeCustomerGateways,
   describeDhcpOptions,
   describeEgressOnlyInternetGateways,
   describeFlowLogs,
@@ -293,6 +182,7 @@ const all: readonly ServedOperation[] = [
   describeInstanceAttribute,
   describeInstanceCreditSpecifications,
   describeInstanceStatus,
+  describeInstanceTypeOfferings,
   describeInstanceTypes,
   describeInstances,
   describeInternetGateways,
@@ -313,45 +203,23 @@ const all: readonly ServedOperation[] = [
   describeStaleSecurityGroups,
   describeSubnets,
   describeTags,
-  describeTransitGatewayAttachments,
-  describeTransitGatewayPeeringAttachments,
-  describeTransitGatewayRouteTables,
-  describeTransitGatewayVpcAttachments,
-  describeTransitGateways,
   describeVpcAttribute,
-  describeVpcEndpointConnections,
-  describeVpcEndpointServiceConfigurations,
-  describeVpcEndpointServicePermissions,
-  describeVpcEndpointServices,
-  describeVpcEndpoints,
   describeVpcPeeringConnections,
   describeVpcs,
-  describeVpnConnections,
-  describeVpnGateways,
   detachInternetGateway,
   detachNetworkInterface,
-  detachVpnGateway,
-  disableTransitGatewayRouteTablePropagation,
-  disableVgwRoutePropagation,
   disassociateAddress,
   disassociateNatGatewayAddress,
   disassociateRouteTable,
   disassociateSecurityGroupVpc,
   disassociateSubnetCidrBlock,
-  disassociateTransitGatewayRouteTable,
   disassociateVpcCidrBlock,
-  enableTransitGatewayRouteTablePropagation,
-  enableVgwRoutePropagation,
   getConsoleOutput,
   getFlowLogsIntegrationTemplate,
   getInstanceMetadataDefaults,
   getManagedPrefixListAssociations,
   getManagedPrefixListEntries,
   getSecurityGroupsForVpc,
-  getTransitGatewayAttachmentPropagations,
-  getTransitGatewayPrefixListReferences,
-  getTransitGatewayRouteTableAssociations,
-  getTransitGatewayRouteTablePropagations,
   modifyAddressAttribute,
   modifyInstanceAttribute,
   modifyInstanceMetadataDefaults,
@@ -361,35 +229,22 @@ const all: readonly ServedOperation[] = [
   modifyNetworkInterfaceAttribute,
   modifySecurityGroupRules,
   modifySubnetAttribute,
-  modifyTransitGateway,
-  modifyTransitGatewayPrefixListReference,
-  modifyTransitGatewayVpcAttachment,
   modifyVpcAttribute,
-  modifyVpcEndpoint,
-  modifyVpcEndpointServiceConfiguration,
-  modifyVpcEndpointServicePermissions,
   modifyVpcPeeringConnectionOptions,
   modifyVpcTenancy,
-  modifyVpnConnectionOptions,
-  modifyVpnTunnelOptions,
   rebootInstances,
-  rejectTransitGatewayPeeringAttachment,
-  rejectTransitGatewayVpcAttachment,
-  rejectVpcEndpointConnections,
   rejectVpcPeeringConnection,
   releaseAddress,
   replaceNetworkAclAssociation,
   replaceNetworkAclEntry,
   replaceRoute,
   replaceRouteTableAssociation,
-  replaceTransitGatewayRoute,
   resetAddressAttribute,
   resetNetworkInterfaceAttribute,
   restoreManagedPrefixListVersion,
   revokeSecurityGroupEgress,
   revokeSecurityGroupIngress,
   runInstances,
-  searchTransitGatewayRoutes,
   startInstances,
   stopInstances,
   terminateInstances,

@@ -1,5 +1,7 @@
+import { forgetExclusions } from "../../model/block-public-access.ts";
 import { forgetFlowLogs } from "../../model/flow-log.ts";
 import { forgetSubnet } from "../../model/route-table.ts";
+import { forgetReservations } from "../../model/subnet-reservation.ts";
 import { holdersOfSubnet } from "../../model/subnet.ts";
 import { remove } from "../../model/world.ts";
 import { isRefusal, refuse } from "../../values/refuse.ts";
@@ -18,6 +20,7 @@ export const deleteSubnet = operation({
         `The subnet '${subnet.id}' has dependencies and cannot be deleted.`,
       );
     }
-    return { changes: [...forgetSubnet(world, subnet), ...forgetFlowLogs(world, subnet.id), remove(subnet)], output: {} };
+    const inside = [...forgetFlowLogs(world, subnet.id), ...forgetExclusions(world, subnet.id), ...forgetReservations(world, subnet)];
+    return { changes: [...forgetSubnet(world, subnet), ...inside, remove(subnet)], output: {} };
   },
 });

@@ -10,7 +10,7 @@ import { operation } from "../operation.ts";
 import type { Input } from "../operation.ts";
 import { pageOf, parsePageRequest } from "../pages.ts";
 import { describe } from "./describe.ts";
-import { locateTemplate, locateVersion, missingName } from "./launch-templates.ts";
+import { atLeastOne, locateTemplate, locateVersion, missingName } from "./launch-templates.ts";
 import { templateFilters, templateView, versionFilters, versionView } from "./views/launch-template.ts";
 
 const listing = {
@@ -28,7 +28,7 @@ export const describeLaunchTemplates = operation({
     const ids = [...(input.LaunchTemplateIds ?? [])];
     for (const name of input.LaunchTemplateNames ?? []) {
       const named = templateNamed(world, call, name);
-      if (!named) return missingName(name);
+      if (!named) return missingName(atLeastOne());
       ids.push(named.id);
     }
     const page = describe(listing, world, call, { ...input, ids });
@@ -69,10 +69,15 @@ function versionsAsked(template: LaunchTemplate, input: Input<"DescribeLaunchTem
   return (named.size > 0 ? [...named] : within).map((version) => [template, version]);
 }
 
+const howToAsk =
+  "To describe the launch template data for all your launch templates, for ‘--versions’ specify ‘$Latest’, ‘$Default’, or both, " +
+  "and omit ‘--launch-template-id’, ‘--launch-template-name’, and version numbers. " +
+  "To describe the launch template data for a specific launch template, specify ‘--launch-template-id’ or ‘--launch-template-name’, " +
+  "and for ‘--versions’ specify one or more of the following values: ‘$Latest’, ‘$Default’, or one or more version numbers.";
+
 function versionsOfAll(templates: readonly LaunchTemplate[], texts: readonly string[]): Found | Refusal {
-  if (texts.length === 0 || texts.some((text) => text !== "$Latest" && text !== "$Default")) {
-    return refuse("MissingParameter", "The request must contain the parameter launchTemplateId or launchTemplateName, or $Latest or $Default as versions.");
-  }
+  if (texts.length === 0) return refuse("MissingParameter", howToAsk);
+  if (texts.some((text) => text !== "$Latest" && text !== "$Default")) return refuse("InvalidParameterValue", howToAsk);
   return templates.flatMap((template) =>
     [...new Set(texts.flatMap((text) => versionOf(template, text) ?? []))].map((version) => [template, version] as const),
   );

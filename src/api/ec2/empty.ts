@@ -11,23 +11,14 @@ interface Nothing<A extends Action> {
 }
 
 const nothing = {
-  DescribeCarrierGateways: { shows: ["CarrierGateways"], missing: { CarrierGatewayIds: "InvalidCarrierGatewayID.NotFound" } },
   DescribeClassicLinkInstances: { shows: ["Instances"] },
   DescribeHosts: { shows: ["Hosts"], missing: { HostIds: "InvalidHostID.NotFound" } },
   DescribeIpamPools: { shows: ["IpamPools"], missing: { IpamPoolIds: "InvalidIpamPoolId.NotFound" } },
   DescribeIpams: { shows: ["Ipams"], missing: { IpamIds: "InvalidIpamId.NotFound" } },
-  DescribeKeyPairs: {
-    shows: ["KeyPairs"],
-    missing: { KeyNames: "InvalidKeyPair.NotFound", KeyPairIds: "InvalidKeyPair.NotFound" },
-  },
   DescribeLocalGateways: { shows: ["LocalGateways"], missing: { LocalGatewayIds: "InvalidLocalGatewayID.NotFound" } },
-  DescribeNetworkInsightsPaths: {
-    shows: ["NetworkInsightsPaths"],
-    missing: { NetworkInsightsPathIds: "InvalidNetworkInsightsPathId.NotFound" },
-  },
-  DescribeNetworkInterfacePermissions: {
-    shows: ["NetworkInterfacePermissions"],
-    missing: { NetworkInterfacePermissionIds: "InvalidPermissionID.NotFound" },
+  DescribeNetworkInsightsAnalyses: {
+    shows: ["NetworkInsightsAnalyses"],
+    missing: { NetworkInsightsAnalysisIds: "InvalidNetworkInsightsAnalysisId.NotFound" },
   },
   DescribePlacementGroups: {
     shows: ["PlacementGroups"],
@@ -38,18 +29,6 @@ const nothing = {
   DescribeSpotInstanceRequests: {
     shows: ["SpotInstanceRequests"],
     missing: { SpotInstanceRequestIds: "InvalidSpotInstanceRequestID.NotFound" },
-  },
-  DescribeTrafficMirrorFilters: {
-    shows: ["TrafficMirrorFilters"],
-    missing: { TrafficMirrorFilterIds: "InvalidTrafficMirrorFilterNotFound" },
-  },
-  DescribeTrafficMirrorSessions: {
-    shows: ["TrafficMirrorSessions"],
-    missing: { TrafficMirrorSessionIds: "InvalidTrafficMirrorSessionNotFound" },
-  },
-  DescribeTrafficMirrorTargets: {
-    shows: ["TrafficMirrorTargets"],
-    missing: { TrafficMirrorTargetIds: "InvalidTrafficMirrorTargetNoFound" },
   },
   DescribeVolumes: { shows: ["Volumes"], missing: { VolumeIds: "InvalidVolume.NotFound" } },
   DescribeVpcClassicLink: { shows: ["Vpcs"] },

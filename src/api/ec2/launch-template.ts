@@ -6,7 +6,7 @@ import { isRefusal, refuse } from "../../values/refuse.ts";
 import type { Refusal } from "../../values/refuse.ts";
 import { operation } from "../operation.ts";
 import { parseTagSpecifications } from "../tags.ts";
-import { locateTemplate, locateVersion, templateData } from "./launch-templates.ts";
+import { atLeastOne, locateTemplate, locateVersion, templateData } from "./launch-templates.ts";
 import { missingParameter } from "./parameter.ts";
 import { unserved } from "./served.ts";
 import { templateView, versionView } from "./views/launch-template.ts";
@@ -74,10 +74,12 @@ export const modifyLaunchTemplate = operation({
   run(world, input, call) {
     const strange = unserved(input, ["LaunchTemplateId", "LaunchTemplateName", "DefaultVersion"]);
     if (strange) return strange;
-    const template = locateTemplate(world, call, input);
+    const both = "Either provide launch template ID or launch template name to modify the template.";
+    const template = locateTemplate(world, call, input, { both });
     if (isRefusal(template)) return template;
-    if (input.DefaultVersion === undefined) return missingParameter("defaultVersion");
-    const version = locateVersion(template, input.DefaultVersion);
+    const { DefaultVersion: text } = input;
+    if (text === undefined) return missingParameter("defaultVersion");
+    const version = locateVersion(template, text, `The launch template version ${text} is not found for the specified launch template.`);
     if (isRefusal(version)) return version;
     const modified = { ...template, defaultVersion: version.number };
     return { changes: [put(modified)], output: { LaunchTemplate: templateView(world, modified) } };
@@ -88,7 +90,7 @@ export const modifyLaunchTemplate = operation({
 export const deleteLaunchTemplate = operation({
   name: "DeleteLaunchTemplate",
   run(world, input, call) {
-    const template = locateTemplate(world, call, input);
+    const template = locateTemplate(world, call, input, { name: atLeastOne });
     if (isRefusal(template)) return template;
     return { changes: [remove(template)], output: { LaunchTemplate: templateView(world, template) } };
   },

@@ -6,30 +6,44 @@ import { isRefusal, refuse } from "../../values/refuse.ts";
 import type { Refusal } from "../../values/refuse.ts";
 import type { Call, Input } from "../operation.ts";
 import { locate } from "./lookup.ts";
+import { missingParameter } from "./parameter.ts";
+
+type Named = Pick<LaunchTemplateSpecification, "LaunchTemplateId" | "LaunchTemplateName">;
+
+/** Amazon's calls have words of their own for an input that names no template, or names it twice, or by a wrong name. */
+export interface Words {
+  readonly both: string;
+  readonly name: (name: string) => string;
+}
+
+const usual: Words = {
+  both: "The request must contain either the parameter launch template ID or the parameter launch template name, but not both",
+  name: (name) => `The specified launch template, with template name ${name}, does not exist.`,
+};
+export const atLeastOne = (): string => "At least one of the launch templates specified in the request does not exist.";
 
 /** The template an input names, by its identifier or by its name: exactly one of them. */
 export function locateTemplate(
   world: World,
   call: Call,
-  { LaunchTemplateId, LaunchTemplateName }: Pick<LaunchTemplateSpecification, "LaunchTemplateId" | "LaunchTemplateName">,
+  { LaunchTemplateId: id, LaunchTemplateName: name }: Named,
+  words: Partial<Words> = {},
 ): LaunchTemplate | Refusal {
-  if ((LaunchTemplateId === undefined) === (LaunchTemplateName === undefined)) {
-    return refuse(
-      LaunchTemplateId === undefined ? "MissingParameter" : "InvalidParameterCombination",
-      "The request must contain exactly one of launchTemplateId or launchTemplateName.",
-    );
-  }
-  if (LaunchTemplateId !== undefined) return locate(world, call, "launch-template", LaunchTemplateId);
-  return templateNamed(world, call, LaunchTemplateName ?? "") ?? missingName(LaunchTemplateName ?? "");
+  const { both, name: unknown } = { ...usual, ...words };
+  if (id !== undefined && name !== undefined) return refuse("InvalidParameterCombination", both);
+  if (id !== undefined) return locate(world, call, "launch-template", id);
+  if (name === undefined) return missingParameter("launch template ID or launch template name");
+  return templateNamed(world, call, name) ?? missingName(unknown(name));
 }
 
-export const missingName = (name: string): Refusal =>
-  refuse("InvalidLaunchTemplateName.NotFoundException", `The specified launch template, with template name ${name}, does not exist.`);
+export const missingName = (message: string): Refusal => refuse("InvalidLaunchTemplateName.NotFoundException", message);
 
 /** The version a text means: a number, `$Latest` or `$Default`. */
-export const locateVersion = (template: LaunchTemplate, text: string): TemplateVersion | Refusal =>
-  versionOf(template, text) ??
-  refuse("InvalidLaunchTemplateId.VersionNotFound", `Could not find launch template version ${text} of launch template ${template.id}.`);
+export const locateVersion = (
+  template: LaunchTemplate,
+  text: string,
+  message = `Could not find the specified version ${text} for the launch template with ID ${template.id}.`,
+): TemplateVersion | Refusal => versionOf(template, text) ?? refuse("InvalidLaunchTemplateId.VersionNotFound", message);
 
 /** What a version says of a launch. */
 export const templateData = ({ data }: TemplateVersion): RequestLaunchTemplateData => JSON.parse(data) as RequestLaunchTemplateData;

@@ -70,10 +70,56 @@ const words = {
     missing: "InvalidVpcPeeringConnectionID.NotFound",
     noun: "vpcPeeringConnection ID",
   },
+  "carrier-gateway": {
+    malformed: "InvalidCarrierGatewayID.NotFound",
+    missing: "InvalidCarrierGatewayID.NotFound",
+    noun: "carrier gateway ID",
+  },
+  "key-pair": { malformed: "InvalidKeyPair.NotFound", missing: "InvalidKeyPair.NotFound", noun: "key pair" },
+  "network-insights-path": {
+    malformed: "InvalidNetworkInsightsPathId.NotFound",
+    missing: "InvalidNetworkInsightsPathId.NotFound",
+    noun: "network insights path ID",
+  },
+  "subnet-cidr-reservation": {
+    malformed: "InvalidSubnetCidrReservationID.NotFound",
+    missing: "InvalidSubnetCidrReservationID.NotFound",
+    noun: "subnet CIDR reservation ID",
+  },
+  "vpc-block-public-access-exclusion": {
+    malformed: "InvalidVpcBlockPublicAccessExclusionId.NotFound",
+    missing: "InvalidVpcBlockPublicAccessExclusionId.NotFound",
+    noun: "VPC block public access exclusion ID",
+  },
+  "network-interface-permission": {
+    malformed: "InvalidPermissionID.NotFound",
+    missing: "InvalidPermissionID.NotFound",
+    noun: "network interface permission ID",
+  },
   "customer-gateway": {
     malformed: "InvalidCustomerGatewayId.Malformed",
     missing: "InvalidCustomerGatewayID.NotFound",
     noun: "customerGateway ID",
+  },
+  "traffic-mirror-filter": {
+    malformed: "InvalidTrafficMirrorFilterId.NotFound",
+    missing: "InvalidTrafficMirrorFilterId.NotFound",
+    noun: "traffic mirror filter ID",
+  },
+  "traffic-mirror-filter-rule": {
+    malformed: "InvalidTrafficMirrorFilterRuleId.NotFound",
+    missing: "InvalidTrafficMirrorFilterRuleId.NotFound",
+    noun: "traffic mirror filter rule ID",
+  },
+  "traffic-mirror-session": {
+    malformed: "InvalidTrafficMirrorSessionId.NotFound",
+    missing: "InvalidTrafficMirrorSessionId.NotFound",
+    noun: "traffic mirror session ID",
+  },
+  "traffic-mirror-target": {
+    malformed: "InvalidTrafficMirrorTargetId.NotFound",
+    missing: "InvalidTrafficMirrorTargetId.NotFound",
+    noun: "traffic mirror target ID",
   },
   "transit-gateway": {
     malformed: "InvalidTransitGatewayID.Malformed",
@@ -137,6 +183,7 @@ export function missing(kind: Findable, texts: readonly string[]): Refusal {
     return refuse(code, `These flow log ids in the input list are not found: [TotalCount: ${texts.length}] ${texts.join(" ")}`);
   }
   if (kind.startsWith("transit-")) return refuse(code, `${noun} ${texts.join(", ")} was deleted or does not exist.`);
+  if (kind === "launch-template") return refuse(code, `The specified launch template, with template ID ${texts.join(", ")}, does not exist.`);
   const one = texts.length === 1;
   return refuse(code, `The ${noun}${one ? "" : "s"} '${texts.join(", ")}' ${one ? "does" : "do"} not exist`);
 }

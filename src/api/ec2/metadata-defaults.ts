@@ -1,5 +1,5 @@
 import type { InstanceMetadataDefaultsResponse } from "@aws-sdk/client-ec2";
-import type { MetadataDefaults } from "../../model/resource.ts";
+import type { MetadataDefaults } from "../../model/metadata-options.ts";
 import { need, put, scopeKey } from "../../model/world.ts";
 import { isRefusal, refuse } from "../../values/refuse.ts";
 import type { Refusal } from "../../values/refuse.ts";

@@ -1,7 +1,7 @@
 import type { InstanceMetadataOptionsRequest } from "@aws-sdk/client-ec2";
 import type { Scope, Tags } from "../../model/birth.ts";
 import { chooseMetadataOptions, isPathKey, metadataOptionsOf } from "../../model/metadata-options.ts";
-import type { MetadataDefaults, MetadataOptions } from "../../model/resource.ts";
+import type { MetadataDefaults, MetadataOptions } from "../../model/metadata-options.ts";
 import { findIn, put, scopeKey } from "../../model/world.ts";
 import type { World } from "../../model/world.ts";
 import { isRefusal, refuse } from "../../values/refuse.ts";

@@ -13,7 +13,7 @@ type Locate = (world: World, call: Call, table: RouteTable, id: string) => Route
 
 /** The parameters that name a route's target, and how each is found. */
 const targets = {
-  CarrierGatewayId: noneOf("InvalidCarrierGatewayID.NotFound", "carrier gateway ID"),
+  CarrierGatewayId: locateCarrierGateway,
   CoreNetworkArn: noneOf("InvalidCoreNetworkArn.NotFound", "core network ARN"),
   EgressOnlyInternetGatewayId: locateEgressOnlyGateway,
   GatewayId: locateGateway,
@@ -110,6 +110,13 @@ function locateEndpoint(world: World, call: Call, table: RouteTable, id: string)
   }
   if (endpoint.vpc !== table.vpc) return differentNetworks(table, `VPC endpoint ${id}`);
   return { type: "vpc-endpoint", id: endpoint.id };
+}
+
+function locateCarrierGateway(world: World, call: Call, table: RouteTable, id: string): RouteTarget | Refusal {
+  const gateway = locateLiving(world, call, "carrier-gateway", id);
+  if (isRefusal(gateway)) return gateway;
+  if (gateway.vpc !== table.vpc) return differentNetworks(table, `carrier gateway ${id}`);
+  return { type: "carrier-gateway", id: gateway.id };
 }
 
 function locateEgressOnlyGateway(world: World, call: Call, table: RouteTable, id: string): RouteTarget | Refusal {

@@ -20,13 +20,17 @@ import type { Findable } from "./lookup.ts";
 import type { Call } from "../operation.ts";
 import { refuseTagKeys } from "./metadata-options.ts";
 
+/** The kinds whose resources have tags. */
+type Taggable = Exclude<Findable, "network-interface-permission">;
+const taggables = findables.filter((kind): kind is Taggable => kind !== "network-interface-permission");
+
 /** The caller's resources of those identifiers, of whatever kinds. */
 function locateTagged(world: World, call: Call, texts: readonly string[]): Resource[] | Refusal {
   const found: Resource[] = [];
   for (const text of new Set(texts)) {
     const kind = kindOfId(text);
     if (kind === "image") return notTaggable(locateImage(call, text));
-    const findable = findables.find((candidate) => candidate === kind);
+    const findable = taggables.find((candidate) => candidate === kind);
     if (!findable) return refuse("InvalidID", `The ID '${text}' is not valid`);
     const resource = findSeen(world, call, findable, text);
     if (!resource) return missing(findable, [text]);
@@ -96,7 +100,7 @@ export const describeTags = operation({
     if (isRefusal(request)) return request;
     const passes = parseFilters(filters, input.Filters);
     if (isRefusal(passes)) return passes;
-    const tags = findables.flatMap((kind) => describeKind(world, call, kind));
+    const tags = taggables.flatMap((kind) => describeKind(world, call, kind));
     const passing = tags.filter((tag) => passes({ ...tag, Tags: [{ Key: tag.Key, Value: tag.Value }] }));
     const { items, next } = pageOf(passing, ({ ResourceId, Key }) => `${ResourceId} ${Key}`, request, "tag");
     return { output: { Tags: [...items], NextToken: next } };
@@ -104,12 +108,12 @@ export const describeTags = operation({
 });
 
 /** Amazon's name for a kind of resource. */
-function typeOf(kind: Findable): ResourceType {
+function typeOf(kind: Taggable): ResourceType {
   if (kind === "nat-gateway") return "natgateway";
   return kind === "flow-log" ? "vpc-flow-log" : kind;
 }
 
-const describeKind = (world: World, scope: Scope, kind: Findable): TagDescription[] =>
-  listSeen<Findable>(world, scope, kind).flatMap((resource) =>
+const describeKind = (world: World, scope: Scope, kind: Taggable): TagDescription[] =>
+  listSeen<Taggable>(world, scope, kind).flatMap((resource) =>
     Object.entries(tagsSeen(scope, resource)).map(([Key, Value]) => ({ ResourceId: resource.id, ResourceType: typeOf(kind), Key, Value })),
   );

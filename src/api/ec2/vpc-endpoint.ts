@@ -66,10 +66,8 @@ const parts = {
 export const modifyVpcEndpoint = operation({
   name: "ModifyVpcEndpoint",
   run(world, input, call) {
-    const strange = unserved(input, [
-      ...["VpcEndpointId", "ResetPolicy", "PolicyDocument", "IpAddressType", "DnsOptions", "PrivateDnsEnabled"],
-      ...Object.values(parts).flat(),
-    ]);
+    const own = ["VpcEndpointId", "ResetPolicy", "PolicyDocument", "IpAddressType", "DnsOptions", "PrivateDnsEnabled"];
+    const strange = unserved(input, own.concat(Object.values(parts).flat()));
     if (strange) return strange;
     const endpoint = locateLiving(world, call, "vpc-endpoint", input.VpcEndpointId ?? "");
     if (isRefusal(endpoint)) return endpoint;

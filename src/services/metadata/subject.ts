@@ -1,7 +1,8 @@
 import { metadataOptionsOf } from "../../model/metadata-options.ts";
+import type { MetadataOptions } from "../../model/metadata-options.ts";
 import { interfacesOf } from "../../model/network-interface.ts";
 import { publicAddressesOf, publicNameOf } from "../../model/public-address.ts";
-import type { Instance, MetadataOptions, NetworkInterface, Vpc } from "../../model/resource.ts";
+import type { Instance, NetworkInterface, Vpc } from "../../model/resource.ts";
 import { find, need } from "../../model/world.ts";
 import type { World } from "../../model/world.ts";
 

@@ -33,9 +33,8 @@ test("there is none of each: its lists are there, and empty", () => {
 
 test("what is asked for by name does not exist", () => {
   const cases: [string, object, string][] = [
-    ["DescribeKeyPairs", { KeyNames: ["mine", "yours"] }, "InvalidKeyPair.NotFound: 'mine' does not exist"],
-    ["DescribeKeyPairs", { KeyNames: [], KeyPairIds: ["key-00000000"] }, "InvalidKeyPair.NotFound: 'key-00000000' does not exist"],
-    ["DescribeLaunchTemplates", { LaunchTemplateNames: ["web"] }, "InvalidLaunchTemplateName.NotFoundException: 'web' does not exist"],
+    ["DescribePlacementGroups", { GroupNames: ["mine", "yours"] }, "InvalidPlacementGroup.Unknown: 'mine' does not exist"],
+    ["DescribeHosts", { HostIds: ["h-00000000"] }, "InvalidHostID.NotFound: 'h-00000000' does not exist"],
   ];
   for (const [name, input, expected] of cases) {
     const outcome = answer(name, input);

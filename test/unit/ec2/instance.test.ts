@@ -114,7 +114,7 @@ test("RunInstances refuses, in order", () => {
   const base: RunInput = { ImageId, MinCount: 1, MaxCount: 1, SubnetId: subnet };
   const unknownImage = "ami-00000000";
   const cases: [Partial<RunInput>, string][] = [
-    [{ LaunchTemplate: { LaunchTemplateId: "lt-1" }, MinCount: 0 }, "UnsupportedOperation: The parameter LaunchTemplate is not supported."],
+    [{ LaunchTemplate: { LaunchTemplateId: "lt-1" }, MinCount: 0 }, "InvalidLaunchTemplateId.Malformed: The launch template ID 'lt-1' is malformed"],
     [{ MinCount: 0, UserData: "?" }, "InvalidParameterValue: Value (0) for parameter minCount is invalid. Minimum value is 1."],
     [{ MinCount: 3, MaxCount: 2, UserData: "?" }, "InvalidParameterCombination: MaxCount (2) may not be less than MinCount (3)"],
     [

@@ -74,7 +74,7 @@ test("an IPv6 block of a subnet: a /64 of the VPC, one, and freed only when unus
   const slash64 = block.replace("/56", "/64");
   const subnet = region.does(createSubnet, { VpcId: vpc?.VpcId, CidrBlock: "10.0.1.0/24" }).Subnet?.SubnetId;
   const associate = (Ipv6CidrBlock: string) => ({ SubnetId: subnet, Ipv6CidrBlock });
-  assert.match(region.refuses(associateSubnetCidrBlock, associate(block)), /^InvalidSubnet.Range: /);
+  assert.match(region.refuses(associateSubnetCidrBlock, associate(block.replace("/56", "/57"))), /^InvalidSubnet.Range: /);
   assert.match(region.refuses(associateSubnetCidrBlock, associate("2001:db9::/64")), /^InvalidSubnet.Range: /);
   assert.match(region.refuses(modifySubnetAttribute, { SubnetId: subnet, AssignIpv6AddressOnCreation: { Value: true } }), /IPv6/);
   const made = region.does(associateSubnetCidrBlock, associate(slash64)).Ipv6CidrBlockAssociation;

@@ -272,8 +272,8 @@ test("a VPN connection has two tunnels that are down, and the configuration clie
   const xml = connection?.CustomerGatewayConfiguration ?? "";
   const texts = (name: string) => [...xml.matchAll(new RegExp(`<${name}>([^<]*)</${name}>`, "g"))].map(([, text]) => text);
   assert.deepEqual(texts("ip_address"), [
-    ...["198.51.100.7", "169.254.40.2", "198.18.0.1", "169.254.40.1"],
-    ...["198.51.100.7", "169.254.44.2", "198.18.0.2", "169.254.44.1"],
+    "198.51.100.7", "169.254.40.2", "198.18.0.1", "169.254.40.1",
+    "198.51.100.7", "169.254.44.2", "198.18.0.2", "169.254.44.1",
   ]);
   assert.deepEqual(texts("pre_shared_key"), ["a.secret_Key", "another.key1"]);
   assert.deepEqual([texts("vpn_gateway_id"), texts("customer_gateway_id"), texts("asn")], [[VpnGatewayId], [CustomerGatewayId], []]);

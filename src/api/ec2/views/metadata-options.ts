@@ -1,5 +1,5 @@
 import type { InstanceMetadataOptionsResponse } from "@aws-sdk/client-ec2";
-import type { MetadataOptions } from "../../../model/resource.ts";
+import type { MetadataOptions } from "../../../model/metadata-options.ts";
 
 /** A switch as the API says it. */
 export const switchView = (on: boolean): "enabled" | "disabled" => (on ? "enabled" : "disabled");

@@ -35,6 +35,8 @@ function targetView(world: World, target: RouteTarget): RouteView {
     case "vpn-gateway":
     case "vpc-endpoint":
       return { GatewayId: target.id };
+    case "carrier-gateway":
+      return { CarrierGatewayId: target.id };
     case "transit-gateway":
       return { TransitGatewayId: target.id };
   }
