@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { spawn, spawnSync } from "node:child_process";
-import { chownSync, existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { chownSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { Agent } from "node:https";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -90,15 +90,17 @@ test("a user without privileges runs instances in a namespace of their own", { s
 test("a user's region is in force, and instances reach each other by public addresses", { skip: obstacle() }, async (t) => {
   const home = join(state, "region");
   const bailey = (command: string, ...args: string[]) => asUser(process.execPath, join(source, "cli/main.ts"), command, "--state", home, ...args);
-  const up = spawn("setpriv", [...user, process.execPath, join(source, "cli/main.ts"), "up", "--state", home, "--listen", "127.0.0.1:0"], { stdio: "ignore" });
+  const said: string[] = [];
+  const up = spawn("setpriv", [...user, process.execPath, join(source, "cli/main.ts"), "up", "--state", home, "--listen", "127.0.0.1:0"], { stdio: ["ignore", "ignore", "pipe"] });
+  up.stderr.on("data", (bytes: Buffer) => said.push(String(bytes)));
   const ended = new Promise((resolve) => up.once("exit", resolve));
   t.after(async () => {
     bailey("down", "--wipe");
     await ended;
   });
-  while (!existsSync(join(home, "endpoint.json")) && up.exitCode === null) await sleep(10);
+  while (isRefusal(runningFacts(home)) && up.exitCode === null) await sleep(10);
   const [facts, credentials] = [runningFacts(home), readCredentials(home)];
-  if (isRefusal(facts) || isRefusal(credentials)) return assert.fail("it does not run");
+  if (isRefusal(facts) || isRefusal(credentials)) return assert.fail(`it does not run: ${said.join("")}`);
   const url = new URL(facts.endpoint);
   const agent = new Agent({ ca: readFileSync(facts.caBundle) });
   const call = (Action: string, parameters: Readonly<Record<string, string>>) => {
