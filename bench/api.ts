@@ -12,6 +12,7 @@ import { parseArgs } from "node:util";
 import { Worker, isMainThread, parentPort, workerData } from "node:worker_threads";
 import { withEndings } from "../test/endings.ts";
 import { element, post, type Region, startRegion } from "../test/region-process.ts";
+import { loadWith } from "./load.ts";
 import { type Measure, measure, quantile, report, tell } from "./report.ts";
 
 interface Bare {
@@ -123,7 +124,8 @@ async function compare(name: string, what: () => Promise<string>, bare: Bare, ru
   const times: { ours: number[]; bare: number[] } = { ours: [], bare: [] };
   for (let at = 0; at < runs; at++) {
     for (const [side, call] of [["bare", floor], ["ours", what]] as const) {
-      const { rate, times: taken } = await load(call, calls, clients);
+      const { rate, times: taken, failure } = await loadWith(call, { clients, calls });
+      if (failure !== undefined) throw new Error(`${name}: ${failure}`);
       rates[side].push(rate);
       times[side].push(...taken);
     }
@@ -134,19 +136,4 @@ async function compare(name: string, what: () => Promise<string>, bare: Bare, ru
     return { name: `${name}, p${share * 100}`, unit: "ms", ours, baseline, ratio: ours / baseline, runs };
   };
   return [measure(`${name}, ${clients} clients`, "calls/s", rates.ours, rates.bare), quantiles(0.5), quantiles(0.99)];
-}
-
-async function load(call: () => Promise<string>, calls: number, clients: number): Promise<{ rate: number; times: number[] }> {
-  const times: number[] = [];
-  const begun = performance.now();
-  let left = calls;
-  const one = async () => {
-    while (left-- > 0) {
-      const start = performance.now();
-      await call();
-      times.push(performance.now() - start);
-    }
-  };
-  await Promise.all(Array.from({ length: clients }, one));
-  return { rate: (calls / (performance.now() - begun)) * 1000, times };
 }

@@ -17,6 +17,7 @@ import { logsOperations } from "./api/logs/catalog.ts";
 import { notDone } from "./api/ec2/not-done.ts";
 import type { ControlHandler } from "./api/control.ts";
 import { callOf, type Sources, type State } from "./api/perform.ts";
+import type { AccessKey } from "./iam/signature.ts";
 import { createServe, type LogEntry } from "./api/serve.ts";
 import { getCallerIdentity } from "./api/sts/get-caller-identity.ts";
 import type { RegionOptions, Running } from "./cli/running.ts";
@@ -37,6 +38,7 @@ import { openKernel } from "./io/kernel.ts";
 import { openQueries } from "./io/log-queries.ts";
 import { openLogStore } from "./io/log-store.ts";
 import { openServices } from "./io/services.ts";
+import { heldByOthers, type Held } from "./io/uplinks.ts";
 import { loadModel } from "./io/shapes.ts";
 import { sshKeys } from "./io/ssh-keys.ts";
 import { holdWorld } from "./io/state.ts";
@@ -47,9 +49,10 @@ import { forgettableGone } from "./model/gone.ts";
 import { forgettable } from "./model/instance.ts";
 import { forgettableNatGateways } from "./model/nat-gateway.ts";
 import { forgettablePeerings } from "./model/peering.ts";
+import { isPublicAddressTaken } from "./model/public-address.ts";
 import { type Change, everything, remove, type World } from "./model/world.ts";
 import { defaultAllowance } from "./services/allowance.ts";
-import { cidrOf } from "./values/ip.ts";
+import { cidrOf, firstOf, formatIp, overlaps } from "./values/ip.ts";
 import { isRefusal, type Refusal, refuse } from "./values/refuse.ts";
 
 /** How often kernel and instances are looked at anew, in case somebody else changed them, and what is old is forgotten. */
@@ -73,8 +76,10 @@ const logsFile = (state: string): string => join(state, "logs.db");
 export async function startRegion(options: RegionOptions): Promise<Running | Refusal> {
   const store = openStore(join(options.state, "state.db"));
   if (isRefusal(store)) return store;
+  const held = holdWorld(store, (changes) => tell(changes));
+  const taken = options.dataplane === "kernel" ? takenByOthers(held.world(), store.realm, options.publicPool) : undefined;
   const { region: wantedRegion = "us-east-1", account: wantedAccount = "123456789012" } = options;
-  const made = openCredentials(options.state, { account: wantedAccount, region: wantedRegion });
+  const made = taken ?? openCredentials(options.state, { account: wantedAccount, region: wantedRegion });
   const credentials = isRefusal(made) ? made : (keeps(options, made) ?? made);
   if (isRefusal(credentials)) {
     store.close();
@@ -89,7 +94,6 @@ export async function startRegion(options: RegionOptions): Promise<Running | Ref
   const { accessKeyId, secretAccessKey: secret, account, region } = credentials;
   const certificate = await openCertificate(options.state, [options.host], new Date());
 
-  const held = holdWorld(store);
   const { s3Endpoint: endpointOfS3 } = options;
   const s3 = endpointOfS3 === undefined ? undefined : { endpoint: endpointOfS3, region, credentials: s3Credentials(process.env, { accessKeyId, secretAccessKey: secret }) };
   const plane = options.dataplane === "kernel" ? openPlane(held, store.realm, options, s3, (changes) => commitAll(changes)) : absentPlane(held);
@@ -103,14 +107,12 @@ export async function startRegion(options: RegionOptions): Promise<Running | Ref
     sleep: (ms) => sleep(ms),
     log,
   });
-  /** The one way to change the world: durable first, then whoever must act on it is told. */
-  const commitAll = (changes: readonly Change[]): World => {
-    if (changes.length === 0) return held.world();
-    const world = held.commit(changes);
+  /** What is durable is told to whoever must act on it. */
+  const tell = (changes: readonly Change[]): void => {
     plane.committed(changes);
     if (changes.some((change) => ("put" in change ? change.put : change.delete).kind === "instance")) instances.poke();
-    return world;
   };
+  const commitAll = (changes: readonly Change[]): World => (changes.length === 0 ? held.world() : held.commit(changes));
   const watch = () => commitAll(departures(held.world(), plane.attachments.whyGone, new Date().toISOString()));
   watch();
 
@@ -128,8 +130,10 @@ export async function startRegion(options: RegionOptions): Promise<Running | Ref
     console: (id) => Buffer.from(plane.guests.console(id)).toString("base64") || undefined,
   };
   const state = { world: () => held.world(), commit: commitAll, settle: plane.settle };
+  const root: AccessKey = { secret, account, principal: `arn:aws:iam::${account}:root` };
   const serve = createServe({
-    ...state,
+    ...held.proposals,
+    settle: plane.settle,
     ...sources,
     services: new Map([
       ["ec2", { model: () => loadModel("ec2"), operations: ec2Operations, notDone }],
@@ -137,7 +141,7 @@ export async function startRegion(options: RegionOptions): Promise<Running | Ref
       ["sts", { model: () => loadModel("sts"), operations: new Map([["GetCallerIdentity", getCallerIdentity]]) }],
     ]),
     crypto,
-    lookupKey: (id) => (id === accessKeyId ? { secret, account, principal: `arn:aws:iam::${account}:root` } : undefined),
+    lookupKey: (id) => (id === accessKeyId ? root : undefined),
     prepare,
     control: new Map<string, ControlHandler>([
       ["explain", (input, caller) => Promise.resolve(explain(held.world(), caller, input))],
@@ -208,6 +212,21 @@ function keeps(options: RegionOptions, made: { readonly account: string; readonl
   return undefined;
 }
 
+/** Refuses public addresses that lead to another region of this machine. */
+function takenByOthers(world: World, realm: string, publicPool: string): Refusal | undefined {
+  const pool = cidrOf(publicPool);
+  const ours = ({ prefix }: Held) => isPublicAddressTaken(world, formatIp(firstOf(prefix)));
+  const all = heldByOthers(realm).filter((each) => overlaps(pool, each.prefix) || ours(each));
+  const [found] = all;
+  if (!found) return undefined;
+  const known = all.find(ours);
+  const { device, prefix } = known ?? found;
+  const what = `public address ${formatIp(firstOf(prefix))} leads to another region of this machine (device ${device})`;
+  return known
+    ? refuse("Taken", `${what} and was given out here too: only one of them can be up, until 'bailey down' ends the other`)
+    : refuse("Taken", `${what}: give this one another pool, --public-pool CIDR instead of ${publicPool}, or end that one with 'bailey down'`);
+}
+
 interface Plane {
   readonly guests: Guests;
   readonly attachments: Attachments;
@@ -239,7 +258,7 @@ function openPlane(held: State, realm: string, { state, dnsUpstream, activation,
   const services = openServices({ realm, settings, opener: kernel, world, log });
   const blame = (namespace: string, why: string) => commit(unusable(held.world(), realm, namespace, why, new Date().toISOString()));
   const flowLogs = openFlowLogs({ realm, state, logs: logsFile(state), ...(s3 && { s3 }), world, log });
-  const loop = startLoop({ kernel, realm, internet: { pool: cidrOf(publicPool), beyond }, world, sleep: (ms) => sleep(ms), blame, log });
+  const loop = startLoop({ kernel, realm, internet: { pool: cidrOf(publicPool), beyond }, world, sleep: (ms) => sleep(ms, undefined, { ref: false }), blame, log });
   return {
     guests: openGuests(state, realm),
     attachments: openAttachments(realm, kernel),

@@ -4,6 +4,8 @@ import type { Judgement, Step } from "../src/policy/judge.ts";
 import type { Interface, Network } from "../src/policy/network.ts";
 import { formatIp } from "../src/values/ip.ts";
 import { type Sent, tuplesOf } from "./conntrack.ts";
+import { countLines, type Flow, judgedFlow } from "./counts.ts";
+import { packetBytes } from "./kernel/frame.ts";
 import { Random } from "./random.ts";
 import { Compiled, Connections, type Mutation, ownerOf } from "./voices.ts";
 import { edgePacket, errorAbout, randomWorld, replyOf, type Size } from "./worlds.ts";
@@ -83,27 +85,49 @@ export interface Disagreement {
   readonly answers: Readonly<Record<string, string>>;
 }
 
+/** One round of which voices counted different flows: lines that only one of them has. */
+export interface Miscount {
+  readonly round: number;
+  readonly who: string;
+  readonly lines: readonly string[];
+}
+
 export interface Tally {
   packets: number;
   accepted: number;
+  /** Flows of counted networks, and those of them that were refused. */
+  flows: number;
+  refused: number;
+  readonly miscounts: Miscount[];
   readonly disagreements: Disagreement[];
 }
 
-/** The kernel's answers for a round, in order; `hoped` are the judge's. */
-export type Kernel = (round: Round, hoped: readonly boolean[]) => Promise<readonly boolean[]>;
+/** What the kernel does with a round: its answers in order, and what it counted where the network is counted. */
+export interface Heard {
+  readonly crossed: readonly boolean[];
+  readonly counted: readonly Flow[];
+}
+
+/** `hoped` are the judge's answers. */
+export type Kernel = (round: Round, hoped: readonly boolean[]) => Promise<Heard>;
 
 /** Judge and reader, told of the same rounds one by one. */
 export class Agreement {
-  readonly tally: Tally = { packets: 0, accepted: 0, disagreements: [] };
+  readonly tally: Tally = { packets: 0, accepted: 0, flows: 0, refused: 0, miscounts: [], disagreements: [] };
   readonly #mutation: Mutation | undefined;
   #judge: Connections | undefined;
   #compiled: Compiled | undefined;
   #round = 0;
+  /** Packets and rounds on which voices differ. */
+  get differences(): number {
+    return this.tally.disagreements.length + this.tally.miscounts.length;
+  }
+
   constructor(mutation?: Mutation) {
     this.#mutation = mutation;
   }
 
-  #answers(round: Round): { judgements: Judgement[]; read: string[] } {
+  #answers(round: Round): { judgements: Judgement[]; read: string[]; flows: Flow[]; counted: Flow[] } {
     const { network } = round;
     this.#judge ??= new Connections(network);
     this.#judge.apply(network);
@@ -111,24 +135,41 @@ export class Agreement {
     this.#compiled ??= new Compiled(network, this.#mutation);
     const judgements: Judgement[] = [];
     const read: string[] = [];
+    const flows: Flow[] = [];
     for (const { from, sent } of round.shots) {
-      judgements.push(this.#judge.send(interfaceOf(network, from), sent));
+      const judgement = this.#judge.send(interfaceOf(network, from), sent);
+      judgements.push(judgement);
+      if (network.counted) flows.push(judgedFlow(interfaceOf(network, from), sent, packetBytes({ ...sent, tag: 0 }).length, judgement));
       read.push(this.#compiled.send(interfaceOf(network, from), sent));
     }
-    return { judgements, read };
+    return { judgements, read, flows, counted: this.#compiled.counted() };
   }
 
   /** Two voices. */
   hear(round: Round): void {
-    const { judgements, read } = this.#answers(round);
+    const { judgements, read, flows, counted } = this.#answers(round);
+    this.#compareCounts(flows, { reader: counted });
     this.#compare(round, judgements, { reader: read });
   }
 
   /** Three. */
   async hearKernel(round: Round, kernel: Kernel): Promise<void> {
-    const { judgements, read } = this.#answers(round);
-    const crossed = await kernel(round, judgements.map(({ verdict }) => verdict === "accept"));
+    const { judgements, read, flows, counted } = this.#answers(round);
+    const { crossed, counted: inKernel } = await kernel(round, judgements.map(({ verdict }) => verdict === "accept"));
+    this.#compareCounts(flows, { reader: counted, kernel: inKernel });
     this.#compare(round, judgements, { reader: read, kernel: crossed.map((each) => (each ? "accept" : "drop")) });
+  }
+
+  #compareCounts(judged: readonly Flow[], others: Readonly<Record<string, readonly Flow[]>>): void {
+    const wanted = countLines(judged);
+    this.tally.flows += wanted.length;
+    this.tally.refused += wanted.filter((line) => !line.includes(", accepted:")).length;
+    for (const [who, flows] of Object.entries(others)) {
+      const lines = countLines(flows);
+      const [only, missing] = [lines.filter((line) => !wanted.includes(line)), wanted.filter((line) => !lines.includes(line))];
+      if (only.length + missing.length === 0) continue;
+      this.tally.miscounts.push({ round: this.#round, who, lines: [...missing.map((line) => `judge: ${line}`), ...only.map((line) => `${who}: ${line}`)] });
+    }
   }
 
   #compare({ network, shots }: Round, judgements: readonly Judgement[], others: Readonly<Record<string, readonly string[]>>): void {
@@ -156,6 +197,8 @@ const sentText = ({ source, destination, protocol, sourcePort, value, flags, ide
 /** What a failing test prints: enough to see it again. */
 export function report(what: string, { tally }: Agreement): string {
   const [first] = tally.disagreements;
+  const [miscount] = tally.miscounts;
+  if (!first && miscount) return [`${what}: ${tally.miscounts.length} rounds are counted otherwise; the first, ${miscount.round}:`, ...miscount.lines].join("\n");
   if (!first) return `${what}: all agree on ${tally.packets} packets`;
   const { round, network, shot, answers } = first;
   const lines = Object.entries(answers).map(([who, answer]) => `  ${who}: ${answer}`);

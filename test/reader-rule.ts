@@ -22,6 +22,8 @@ export interface Seen {
   readonly mark: number;
   /** The port its replies are sent to, as their sender sees it. */
   readonly replyPort?: number;
+  /** Of the IP packet. */
+  readonly octets: number;
 }
 
 export interface Walk extends Seen {
@@ -41,6 +43,7 @@ export type Step = (walk: Walk) => boolean | Verdict;
 const names: Readonly<Record<string, number>> = { ipv4: 4, ipv6: 6 };
 const address = (of: (seen: Walk) => Ip, family: number) => (seen: Walk) =>
   of(seen).family === family ? of(seen).bits : undefined;
+const flagsOf = ({ protocol, transport }: Seen) => (protocol === 6 && transport.length > 13 ? transport.readUInt8(13) : undefined);
 const half = (at: number) => (seen: Walk) => (seen.transport.length >= at + 2 ? seen.transport.readUInt16BE(at) : undefined);
 const fields: Readonly<Record<string, Field>> = {
   iifname: (seen) => seen.iif,
@@ -58,6 +61,8 @@ const fields: Readonly<Record<string, Field>> = {
   "th dport": half(2),
   "ct direction": (seen) => seen.way,
   "ct reply proto-dst": (seen) => seen.replyPort,
+  "meta mark": (seen) => seen.packetMark,
+  "tcp flags": (seen) => flagsOf(seen),
 };
 
 /** One part of a key: a quoted or bare word, a number, a range, an address or a prefix. */
@@ -85,8 +90,14 @@ export const meets = (a: readonly Interval[], b: readonly Interval[]): boolean =
 
 /** Where an element of a map sends a packet. */
 export type Target = "return" | "drop" | { readonly goto: string };
-/** Says whether a set holds the values; in a map, where it sends the packet. */
-export type Find = (set: string, values: readonly Value[]) => { readonly target?: Target } | undefined;
+/** What rules ask of sets and counters. */
+export interface Sets {
+  /** Says whether a set holds the values; in a map, where it sends the packet, or the value it has. */
+  find(set: string, values: readonly Value[]): { readonly target?: Target; readonly value?: number } | undefined;
+  /** Counts a packet in a set's element, which is made when it is not there; says whether there was room. */
+  count(set: string, values: readonly Value[], octets: number): boolean;
+  tally(counter: string): void;
+}
 
 const oneField = Object.keys(fields).join("|");
 const key = `((?:${oneField})(?: \\. (?:${oneField}))*)`;
@@ -113,7 +124,10 @@ const doing = (what: (walk: Walk) => void): Step => (walk) => {
 const bits = (value: number, and: string | undefined, or: string | undefined): number =>
   ((value & (and === undefined ? -1 : Number(and))) | Number(or ?? 0)) >>> 0;
 
-type Word = readonly [pattern: RegExp, step: (groups: readonly string[], find: Find) => Step];
+const flagBits: Readonly<Record<string, number>> = { fin: 1, syn: 2, rst: 4, ack: 16 };
+const flagSet = (text: string): number => text.split(" | ").reduce((sum, name) => sum | (flagBits[name] ?? Number(name)), 0);
+
+type Word = readonly [pattern: RegExp, step: (groups: readonly string[], sets: Sets) => Step];
 
 /** Every word of a rule, the first that fits. */
 const words: readonly Word[] = [
@@ -131,25 +145,56 @@ const words: readonly Word[] = [
   [/^ct mark set ct mark(?: and (\S+))?(?: or (\S+))?/, ([and, or]) => connected((walk) => ((walk.mark = bits(walk.mark, and, or)), true))],
   [/^meta mark and (\S+) (==|!=) (\S+)/, ([and, operator, wanted]) => (walk) => compare(bits(walk.packetMark, and, undefined), operator, wanted)],
   [/^meta mark set meta mark(?: and (\S+))?(?: or (\S+))?/, ([and, or]) => doing((walk) => (walk.packetMark = bits(walk.packetMark, and, or)))],
+  [
+    new RegExp(`^meta mark set ${key} map @(\\S+)`),
+    ([text, map = ""], sets) => {
+      const values = read(text);
+      return (walk) => {
+        const found = values(walk);
+        const value = found && sets.find(map, found)?.value;
+        if (value !== undefined) walk.packetMark = value;
+        return value !== undefined;
+      };
+    },
+  ],
+  [
+    new RegExp(`^update @(\\S+) \\{ ${key} counter \\}`),
+    ([set = "", text], sets) => {
+      const values = read(text);
+      return (walk) => {
+        const found = values(walk);
+        return found !== undefined && sets.count(set, found, walk.octets);
+      };
+    },
+  ],
+  [/^counter name "([^"]+)"/, ([name = ""], sets) => doing(() => sets.tally(name))],
+  [
+    /^tcp flags & \(([^)]*)\) (==|!=) (\S+)/,
+    ([mask = "", operator, wanted = ""]) => (walk) => {
+      const flags = flagsOf(walk);
+      return flags !== undefined && compare(flags & flagSet(mask), operator, String(flagSet(wanted)));
+    },
+  ],
+  [/^meta l4proto != \{ ([^}]*) \}/, ([list = ""]) => ({ protocol }) => !list.split(", ").map(Number).includes(protocol)],
   [/^meta mark set (\d+)/, ([value]) => doing((walk) => (walk.packetMark = Number(value)))],
   [/^meta mark (\d+)/, ([value]) => (walk) => walk.packetMark === Number(value)],
   [
     new RegExp(`^${key} vmap @(\\S+)`),
-    ([text, set = ""], find) => {
+    ([text, set = ""], sets) => {
       const values = read(text);
       return (walk) => {
         const found = values(walk);
-        return (found && find(set, found)?.target) ?? false;
+        return (found && sets.find(set, found)?.target) ?? false;
       };
     },
   ],
   [
     new RegExp(`^${key} @(\\S+)`),
-    ([text, set = ""], find) => {
+    ([text, set = ""], sets) => {
       const values = read(text);
       return (walk) => {
         const found = values(walk);
-        return found !== undefined && find(set, found) !== undefined;
+        return found !== undefined && sets.find(set, found) !== undefined;
       };
     },
   ],
@@ -160,21 +205,22 @@ const words: readonly Word[] = [
 export interface ReadRule {
   readonly text: string;
   readonly steps: readonly Step[];
-  /** Chains it goes to, and sets it looks in as @name. */
+  /** Chains it goes to, sets it looks in as @name, and counters as #name. */
   readonly names: readonly string[];
 }
 
 /** Reads a rule; throws at a word it does not know. */
-export function readRule(text: string, find: Find): ReadRule {
+export function readRule(text: string, sets: Sets): ReadRule {
   const steps: Step[] = [];
   for (let rest = text; rest !== ""; ) {
     const found = words.find(([pattern]) => pattern.test(rest));
     const match = found?.[0].exec(rest);
     if (!found || !match) throw new Error(`not a rule this reader knows: ${rest}`);
-    steps.push(found[1](match.slice(1), find));
+    steps.push(found[1](match.slice(1), sets));
     rest = rest.slice(match[0].length).trimStart();
   }
   const unquoted = text.replaceAll(/"[^"]*"/g, "");
   const names = [...unquoted.matchAll(/(?:goto|jump) (\S+)|(@\S+)/g)].map(([, chain, set]) => chain ?? set ?? "");
-  return { text, steps, names };
+  const counters = [...text.matchAll(/counter name "([^"]+)"/g)].map(([, name]) => `#${name}`);
+  return { text, steps, names: [...names, ...counters] };
 }

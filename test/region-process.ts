@@ -1,7 +1,8 @@
 /** A region in a process of its own with a fresh state, as a user starts it; and a client that keeps its connections. */
 import { spawn, spawnSync } from "node:child_process";
 import fs from "node:fs";
-import { Agent, request } from "node:https";
+import { type Agent as AnyAgent, request as plainRequest } from "node:http";
+import { Agent, request as tlsRequest } from "node:https";
 import os from "node:os";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -88,8 +89,9 @@ export function clientOf(state: string, region: { readonly endpoint: string; rea
   return { call, agent, credentials };
 }
 
-/** Posts a form and returns the body of a 200; rejects on any other answer. */
-export function post(url: URL, agent: Agent, headers: Record<string, string>, body: string): Promise<string> {
+/** Posts a form, with TLS where the URL says so, and returns the body of a 200; rejects on any other answer. */
+export function post(url: URL, agent: AnyAgent, headers: Record<string, string>, body: string): Promise<string> {
+  const request = url.protocol === "https:" ? tlsRequest : plainRequest;
   return new Promise((resolve, reject) => {
     const outgoing = request(
       url,

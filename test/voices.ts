@@ -7,6 +7,7 @@ import { type Judgement, judge, legOf, type Tracked, untracked } from "../src/po
 import type { Interface, Network } from "../src/policy/network.ts";
 import type { Ip } from "../src/values/ip.ts";
 import { Conntrack, type Sent, type Sight, standsAlone } from "./conntrack.ts";
+import { type Flow, readFlows } from "./counts.ts";
 import { transportBytes } from "./kernel/frame.ts";
 import { Tables } from "./reader.ts";
 
@@ -39,7 +40,7 @@ export class Connections {
   apply(network: Network): void {
     this.#network = network;
   }
-  send(from: Interface, sent: Sent): Judgement {
+  send(from: Interface, sent: Sent): Judgement & Pick<Sight<Tracked>, "state"> {
     const to = ownerOf(this.#network, sent.destination);
     // Tracking comes after the source check, each leg of an appliance apart.
     const leg = from.checked && !owns(from, sent.source) ? "alone" : legOf(from, to, sent);
@@ -54,7 +55,7 @@ export class Connections {
       stateless: standsAlone(sight),
     });
     if (!standsAlone(sight)) conntrack?.settle(judgement.verdict === "accept", judgement.tracked);
-    return judgement;
+    return { ...judgement, state: sight.state };
   }
 }
 
@@ -88,7 +89,7 @@ export class Compiled {
     const transport = transportBytes({ ...sent, tag: 0 });
     const to = ownerOf(this.#network, destination);
     const devices = { iif: from.device, oif: to.device, iifIndex: from.index, oifIndex: to.index, route: to.index };
-    const packet = { source, destination, protocol, transport, ...devices };
+    const packet = { source, destination, protocol, transport, octets: transport.length + (source.family === 4 ? 20 : 40), ...devices };
     const early = this.tables.walk("prerouting", { ...packet, oif: "", oifIndex: 0, state: "invalid", mark: 0 });
     if (early.verdict === "drop") return "drop";
     const conntrack = early.untracked ? undefined : this.#zones.of(String(early.zone));
@@ -97,5 +98,11 @@ export class Compiled {
     const outcome = this.tables.walk("forward", { ...packet, state, mark, ...(way ? { way } : {}) });
     conntrack?.settle(outcome.verdict === "accept", outcome.mark);
     return outcome.verdict;
+  }
+  /** What it counted since the last call; throws where a packet found no room. */
+  counted(): Flow[] {
+    const { counted, tallied } = this.tables.takeCounts();
+    if (tallied > 0) throw new Error(`${tallied} packets found no room to be counted`);
+    return readFlows(counted);
   }
 }

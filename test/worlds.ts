@@ -119,6 +119,8 @@ export interface Size {
   readonly groups: number;
   /** Most rules of a group in one direction, and entries of a list. */
   readonly rules: number;
+  /** Whether what flows is counted; by chance where it is not said. */
+  readonly counted?: boolean;
 }
 
 export interface RandomWorld {
@@ -154,6 +156,7 @@ export function randomWorld(random: Random, size: Size): RandomWorld {
     prefixes: byId(listIds.map((id) => prefixList(random, from, id))),
     groups: byId(ids.groups.map((id) => group(random, from, id, ids.groups, size.rules))),
     acls: byId(ids.acls.map((id) => acl(random, from, id, size.rules))),
+    ...((size.counted ?? random.chance(0.5)) && { counted: true as const }),
   });
   return changeable(random, from, size, network);
 }
@@ -163,6 +166,8 @@ function changeable(random: Random, from: Pool, size: Size, network: Network): R
     network,
     change: () => {
       let { interfaces, subnets, groups, acls, prefixes } = network;
+      const turned = size.counted === undefined && random.chance(0.1);
+      const counted = turned ? !network.counted : network.counted === true;
       const ids = [...groups.keys()];
       for (let times = random.between(1, 3); times > 0; times--) {
         const one = random.pick([...interfaces.values()]);
@@ -178,12 +183,12 @@ function changeable(random: Random, from: Pool, size: Size, network: Network): R
           () => (interfaces = edited(interfaces, one.id, () => replaced)),
         ])();
       }
-      return changeable(random, from, size, withMembers({ ...closed, id: network.id, interfaces, subnets, groups, prefixes, acls }));
+      return changeable(random, from, size, withMembers({ ...closed, id: network.id, interfaces, subnets, groups, prefixes, acls, ...(counted && { counted }) }));
     },
   };
 }
 
-const edited = <T>(table: ReadonlyMap<string, T>, id: string, make: (id: string) => T): Map<string, T> => new Map(table).set(id, make(id));
+const edited = <T>(table: Iterable<[string, T]>, id: string, make: (id: string) => T): Map<string, T> => new Map(table).set(id, make(id));
 
 function withoutRule(random: Random, whole: Group): Group {
   const direction: Direction = random.chance(0.5) ? "in" : "out";

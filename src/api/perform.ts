@@ -1,6 +1,5 @@
 import type { Caller } from "../iam/signature.ts";
 import { standardPublicPool } from "../model/public-address.ts";
-import { find } from "../model/world.ts";
 import type { Change, World } from "../model/world.ts";
 import { mintId } from "../values/id.ts";
 import { type Refusal, isRefusal, refuse } from "../values/refuse.ts";
@@ -27,6 +26,8 @@ export interface State {
   world(): World;
   /** Makes the changes durable, then the world's. Throws when they can't be made durable, and then changes nothing. */
   commit(changes: readonly Change[]): World;
+  /** Where it is present, `commit` only begins: what `world` shows is durable when this resolves, or lost if it rejects. */
+  durable?(): Promise<void>;
 }
 
 export interface Sources {
@@ -72,7 +73,7 @@ export interface Performed {
   readonly output: object;
   /** The answer is true once this revision is in force; undefined when nothing depends on any. */
   readonly revision?: number;
-  /** What was changed: the first resource that is new, else the first one put. */
+  /** The first resource that was made or changed. */
   readonly touched?: string;
 }
 
@@ -101,11 +102,10 @@ export function perform(
   const { changes = [], output } = outcome;
   if (changes.length === 0) return { output };
   const remembered = attempt ? remember(world, attempt, output, call) : [];
-  return { output, revision: state.commit([...changes, ...remembered]).revision, ...touchedBy(world, changes) };
+  return { output, revision: state.commit([...changes, ...remembered]).revision, ...touchedBy(changes) };
 }
 
-function touchedBy(world: World, changes: readonly Change[]): Pick<Performed, "touched"> {
-  const puts = changes.flatMap((change) => ("put" in change ? [change.put] : []));
-  const first = puts.find(({ kind, id }) => !find(world, kind, id)) ?? puts[0];
-  return first ? { touched: first.id } : {};
+function touchedBy(changes: readonly Change[]): Pick<Performed, "touched"> {
+  const first = changes.find((change) => "put" in change);
+  return first ? { touched: first.put.id } : {};
 }

@@ -219,6 +219,8 @@ async function serveCall(
   const preparation = caller.service === "ec2" ? dependencies.prepare(dependencies.world(), caller, call) : undefined;
   if (preparation?.length) dependencies.commit(preparation);
   const performed = perform(dependencies, found.operation, found.shape, input, call);
+  // A refusal, too, tells of the world that led to it.
+  await dependencies.durable?.();
   if (isRefusal(performed)) return performed;
   const notDone = service.notDone?.get(action);
   if (notDone !== undefined && performed.touched !== undefined) trail.kept = { id: performed.touched, notDone };

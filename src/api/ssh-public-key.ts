@@ -14,12 +14,14 @@ export interface PublicKey {
 }
 
 const badFormat = refuse("InvalidKeyPair.Format", "Key is not in valid OpenSSH public key format");
+/** What base64 has none of: many decoders pass over it, and what is left must be a key all the same. */
+const foreign = /[^0-9A-Za-z+/=]/g;
 const rsaBits = [1024, 2048, 4096];
 const ed25519Bytes = 32;
 
 /** Reads a key: an RSA one of 1,024, 2,048 or 4,096 bits, or an Ed25519 one. */
 export function parsePublicKey(text: string): PublicKey | Refusal {
-  const blob = fromBase64(encodedIn(text.trim()) ?? "*");
+  const blob = fromBase64(encodedIn(text.trim())?.replaceAll(foreign, "") ?? "*");
   const [name, ...numbers] = blob ? stringsOf(blob) : [];
   const [first, second] = numbers;
   if (!blob || !name || !first) return badFormat;

@@ -2,19 +2,28 @@
  * The difference between two rulesets. Parts are compared by identity, so the cost follows what changed.
  *
  * A transaction of nftables is not all of one moment: the kernel shows its new rules before its new interval sets (seen
- * on 6.18). So what is new and leads nowhere yet comes first, then what changes, and the generation last, alone: until
- * then the connections there are pass as before, and what was judged in between is judged again.
+ * on 6.18). So what is new and leads nowhere yet comes first, then what changes in interval sets, and the generation last:
+ * until then the connections there are pass as before, and what was judged in between is judged again. What goes, goes with
+ * the last, as the former generation may lead to it.
  */
 import * as nft from "../compile/nft.ts";
-import type { Chain, Element, Part, Ruleset, SetDefinition, Timeout } from "../compile/rule.ts";
+import type { Chain, Element, Part, Ruleset, Section, SetDefinition, Timeout } from "../compile/rule.ts";
+import { changedKeys, derived } from "../values/derived.ts";
+import { once } from "../values/once.ts";
 
 const generation = "generation";
 
-/** The transactions that turn `from` into `to`, each a list of commands; none when they are the same. */
-export function delta(from: Ruleset, to: Ruleset): string[][] {
+/**
+ * The transactions that turn `from` into `to`, each a list of commands; none when they are the same. `apart`: the
+ * generation is one of its own in any case.
+ */
+export function delta(from: Ruleset, to: Ruleset, apart = false): string[][] {
   const policy = difference(from, to, (section) => section !== generation);
   const last = difference(from, to, (section) => section === generation);
-  return [policy.fresh, policy.change, [...last.fresh, ...last.change]].filter((commands) => commands.length > 0);
+  const end = [...last.fresh, ...last.change, ...policy.gone, ...last.gone];
+  const split = apart || policy.touched.some((set) => hasIntervals(from, set) || hasIntervals(to, set));
+  const transactions = split ? [policy.fresh, policy.change, end] : [policy.fresh, [...policy.change, ...end]];
+  return transactions.filter((commands) => commands.length > 0);
 }
 
 /** The whole ruleset from nothing, replacing whatever our table held: one transaction, as no packet may pass without it. */
@@ -23,8 +32,25 @@ export function whole(to: Ruleset): string[] {
   return [...nft.replaceTable(), ...fresh, ...change];
 }
 
-/** `fresh` makes what nothing leads to yet; `change` leads to it, and takes away what nothing leads to any more. */
-function difference(from: Ruleset, to: Ruleset, sections: (name: string) => boolean): { fresh: string[]; change: string[] } {
+const hasIntervals = (ruleset: Ruleset, set: string): boolean =>
+  [...ruleset.values()].some((section) => intervalSets(holdingIntervals(section)).has(set));
+const holdingIntervals = derived((part: Part) => (part.sets.some(({ intervals }) => intervals) ? part : undefined));
+const intervalSets = once((section: Section): ReadonlySet<string> =>
+  new Set([...section.values()].flatMap(({ sets }) => sets.flatMap(({ name, intervals }) => (intervals ? [name] : [])))),
+);
+
+interface Difference {
+  /** Makes what nothing leads to yet. */
+  readonly fresh: string[];
+  /** Leads to it. */
+  readonly change: string[];
+  /** Names of the sets whose elements `change` changes. */
+  readonly touched: readonly string[];
+  /** Takes away what nothing leads to any more. */
+  readonly gone: string[];
+}
+
+function difference(from: Ruleset, to: Ruleset, sections: (name: string) => boolean): Difference {
   const gone = missingFrom(to, from, sections);
   const come = missingFrom(from, to, sections);
   const sets = compare(byName(gone, (part) => part.sets), byName(come, (part) => part.sets), sameSet);
@@ -44,10 +70,16 @@ function difference(from: Ruleset, to: Ruleset, sections: (name: string) => bool
       ...chains.added.flatMap(nft.addRules),
     ],
     change: [
-      ...[...chains.changed, ...chains.removed].map(({ name }) => nft.flushChain(name)),
+      ...chains.changed.map(({ name }) => nft.flushChain(name)),
       ...perSet([...elements.removed, ...elements.changed.map((each) => each.before)], nft.deleteElements, (set) => !dying.has(set)),
       ...perSet([...elements.added, ...elements.changed.map((each) => each.after)], nft.addElements, (set) => !born.has(set)),
       ...chains.changed.flatMap(({ after }) => nft.addRules(after)),
+    ],
+    touched: [...new Set([...elements.removed, ...elements.added, ...elements.changed.map(({ after }) => after)].map(({ set }) => set))].filter(
+      (set) => !born.has(set) && !dying.has(set),
+    ),
+    gone: [
+      ...chains.removed.map(({ name }) => nft.flushChain(name)),
       ...sets.removed.map(nft.deleteSet),
       ...chains.removed.map(({ name }) => nft.deleteChain(name)),
       ...timeouts.removed.map(nft.deleteTimeout),
@@ -61,7 +93,12 @@ function missingFrom(other: Ruleset, ruleset: Ruleset, sections: (name: string) 
   return [...ruleset].flatMap(([name, section]) => {
     if (!sections(name)) return [];
     const known = other.get(name);
-    return known === section ? [] : [...section.values()].filter((part) => known?.get(part.name) !== part);
+    if (known === section) return [];
+    const changed = known && (changedKeys(known, section) ?? changedKeys(section, known));
+    return [...(changed ?? section.keys())].flatMap((key) => {
+      const part = section.get(key);
+      return part && part !== known?.get(key) ? [part] : [];
+    });
   });
 }
 

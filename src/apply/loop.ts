@@ -12,6 +12,7 @@ import type { World } from "../model/world.ts";
 import type { Network } from "../policy/network.ts";
 import { isCurrent } from "../policy/translation.ts";
 import { type Refusal, refuse } from "../values/refuse.ts";
+import { changedKeys } from "../values/derived.ts";
 import { delta, whole } from "./delta.ts";
 import { type Desired, desire } from "./desired.ts";
 import { type Kernel, type Marker, type NamespaceState, type ObservedNamespace, type Route, type Step, StepFailure } from "./kernel.ts";
@@ -64,9 +65,12 @@ const attempts = 3;
 export function startLoop(dependencies: LoopDependencies): Loop {
   const { kernel, realm, internet, world, sleep, blame, log } = dependencies;
   let known: Known | undefined;
+  /** The networks whose connections are all translated as they say, by namespace: what a look at the kernel can't tell. */
+  const settled = new Map<string, Network>();
   let inForce = -1;
   let failing: string | undefined;
   let stopped = false;
+  const ending = Promise.withResolvers<void>();
   let dirty = true;
   let wake: () => void = () => undefined;
   const waiting: { revision: number; tell: (refusal: Refusal | undefined) => void }[] = [];
@@ -90,19 +94,26 @@ export function startLoop(dependencies: LoopDependencies): Loop {
       known = { namespaces: desired.namespaces, rulesets };
     } catch (error) {
       known = undefined;
+      settled.clear();
       throw error;
     }
     inForce = target.revision;
     tell(undefined, inForce);
   };
 
-  /** Connections keep the translation they began with: those that would get another now begin anew. */
-  const forgetFormer = async ({ rulesets }: Known, { networks }: Desired) => {
+  /**
+   * Connections keep the translation they began with: those that would get another now begin anew. In a namespace left
+   * by an earlier process or a pass that failed, which may have come this far and no further, each is looked at.
+   */
+  const forgetFormer = async ({ namespaces }: Known, { networks }: Desired) => {
+    for (const namespace of settled.keys()) if (!networks.has(namespace)) settled.delete(namespace);
     for (const [namespace, network] of networks) {
-      const was = rulesets.get(namespace);
-      if (!was || !("network" in was) || sameTranslation(was.network, network)) continue;
-      const former = (await kernel.translated(namespace)).filter((connection) => !isCurrent(network, connection));
-      await kernel.run(former.map((connection) => ({ op: "connection.delete", namespace, connection })));
+      const was = settled.get(namespace);
+      if (was ? !sameTranslation(was, network) : namespaces.has(namespace)) {
+        const former = (await kernel.translated(namespace)).filter((connection) => !isCurrent(network, connection));
+        await kernel.run(former.map((connection) => ({ op: "connection.delete", namespace, connection })));
+      }
+      settled.set(namespace, network);
     }
   };
 
@@ -124,7 +135,7 @@ export function startLoop(dependencies: LoopDependencies): Loop {
           tell(refuse("Unavailable", `The change is recorded but not in force yet: ${failing}`), Number.MAX_SAFE_INTEGER);
         }
         dirty = true;
-        await sleep(Math.min(10_000, 50 * 2 ** failures));
+        await Promise.race([sleep(Math.min(10_000, 50 * 2 ** failures)), ending.promise]);
       }
     }
   };
@@ -149,6 +160,7 @@ export function startLoop(dependencies: LoopDependencies): Loop {
     status: () => ({ inForce, ...(failing === undefined ? {} : { failing }) }),
     stop: async () => {
       stopped = true;
+      ending.resolve();
       wake();
       await running;
       tell(refuse("Unavailable", "The control plane is stopping."), Number.MAX_SAFE_INTEGER);
@@ -178,7 +190,7 @@ export function plan(known: Known, desired: Desired, revision: number): { steps:
       // Other ways lead to other gates: nothing passes unjudged until they are what the policy says.
       const generation = nextGeneration(was.generation, revision);
       const paused = suspended(was.parts);
-      const changes = delta(paused, withGeneration(parts, generation));
+      const changes = delta(paused, withGeneration(parts, generation), true);
       before.push(...nft(delta(withGeneration(was.parts, was.generation), paused)));
       policy.push(...nft(changes.slice(0, -1)));
       after.push(...nft(changes.slice(-1)));
@@ -243,4 +255,4 @@ const sameParts = (a: Ruleset, b: Ruleset): boolean =>
   a.size === b.size && [...a].every(([name, section]) => sameSection(section, b.get(name)));
 
 const sameSection = (a: Section, b: Section | undefined): boolean =>
-  a === b || (a.size === b?.size && [...a].every(([name, part]) => b.get(name) === part));
+  a === b || (a.size === b?.size && [...(changedKeys(a, b) ?? a.keys())].every((name) => a.get(name) === b.get(name)));

@@ -4,8 +4,10 @@
  * nobody sends is forgotten a while after; what finds no room is counted apart, never silently.
  */
 import type { Family } from "../values/ip.ts";
+import { derived } from "../values/derived.ts";
 import { once } from "../values/once.ts";
 import { TCP, UDP } from "../values/protocol.ts";
+import type { End, Interface } from "../policy/network.ts";
 import { enteringChain } from "./gateways.ts";
 import { perWays, type Ways } from "./routes.ts";
 import { type Action, type Chain, type Element, type Field, type Part, type Rule, rule, type Ruleset, type Section, section, type SetDefinition } from "./rule.ts";
@@ -84,8 +86,8 @@ const markOf = (gate: RefusingGate): number => ((gates.indexOf(gate) + 1) << gat
 /** Says in a packet's mark who refused it, for `refused` to count by. */
 const refusedAt = (gate: RefusingGate): readonly Action[] => [{ stamp: ["iifIndex"], map: devicesMap }, { addMark: markOf(gate) }];
 
-/** A packet of TCP that no connection is known for and no rule admits came after its connection's end, most likely. */
-const late = (gate: RefusingGate): Rule => rule([{ standing: "lone" }, { protocol: TCP }], ...refusedAt(gate), { goto: refused });
+/** A packet of TCP that belongs to no connection, opens none, and no rule admits, came after its connection's end, most likely. */
+const late = (gate: RefusingGate): Rule => rule([{ standing: "unknown" }, { protocol: TCP }, { midstream: true }], ...refusedAt(gate), { goto: refused });
 const lateAt: Partial<Record<RefusingGate, RefusingGate>> = { "groups in": "late in", "groups out": "late out" };
 
 const refusing = countingChain("refused", { drop: true });
@@ -115,11 +117,17 @@ const countsPart: Part = {
 };
 
 /** The numbers of devices, as marks. */
-const devicesPart = perWays((network): Section => {
-  const devices = [...network.interfaces.values(), ...network.peerings.values(), ...(network.internet ? [network.internet] : [])];
-  const elements = devices.map(({ index }) => ({ set: devicesMap, key: [index], value: index }));
-  return section([countsPart, { name: "devices", chains: [], sets: [], elements }]);
-});
+const deviceParts: (interfaces: Ways["interfaces"]) => Section = derived((each: Interface) => devicePart(each));
+const devicePart = once(({ id, index }: End): Part => ({
+  name: id,
+  chains: [],
+  sets: [],
+  elements: [{ set: devicesMap, key: [index], value: index }],
+}));
+
+const countsParts = perWays(({ peerings, internet }): Section =>
+  section([countsPart, ...[...peerings.values(), ...(internet ? [internet] : [])].map((each) => devicePart(each))]),
+);
 
 /** The gate a chain stands for, by the section it is in and its name; undefined where nothing is refused. */
 function gateOf(name: string, chain: string): RefusingGate | undefined {
@@ -138,8 +146,8 @@ function gateOf(name: string, chain: string): RefusingGate | undefined {
 
 /** The ruleset with every refusal counted; what is admitted is counted by the generation's chains (`afterwards`). */
 export function withCounts(ruleset: Ruleset, network: Ways): Ruleset {
-  const counted = new Map([...ruleset].map(([name, parts]) => [name, countedSection(parts, names(name))]));
-  return counted.set("counts", devicesPart(network));
+  const counted = new Map([...ruleset].map(([name, parts]) => [name, countedParts(names(name))(parts)]));
+  return counted.set("counts", countsParts(network)).set("devices", deviceParts(network.interfaces));
 }
 
 /** What a packet that is let through goes on to. */
@@ -152,9 +160,7 @@ function names(name: string): { readonly name: string } {
   return found;
 }
 
-const countedSection = once((parts: Section, { name }: { readonly name: string }): Section =>
-  section([...parts.values()].map((part) => countedPart(part, names(name)))),
-);
+const countedParts = once((name: { readonly name: string }): ((parts: Section) => Section) => derived((part: Part) => countedPart(part, name)));
 
 const countedPart = once((part: Part, { name }: { readonly name: string }): Part => ({
   ...part,

@@ -1,10 +1,11 @@
 /** The part of a ruleset that changes with every change: its marker, the fast path, and what puts a connection on it. */
 import { fingerprint } from "../values/fingerprint.ts";
+import { summed } from "../values/derived.ts";
 import { once } from "../values/once.ts";
 import { allowanceChain } from "./allowance.ts";
 import { afterwards } from "./count.ts";
 import { idleChain } from "./idle.ts";
-import { markerChain, partText } from "./nft.ts";
+import { addElements, markerChain, partText } from "./nft.ts";
 import {
   type Action,
   originalWay,
@@ -27,9 +28,12 @@ export const fingerprintOf = (ruleset: Ruleset): string =>
 /** The two halves of a fingerprint as numbers, which many are combined of, whatever their order. */
 type Lanes = readonly [number, number];
 
-const sectionLanes = once((parts: Section): Lanes => combined([...parts.values()].map((part) => partLanes(part))));
+const sectionLanes: (parts: Section) => Lanes = summed<Part, Lanes>([0, 0], (sum, part) => combined([sum, partLanes(part)]));
 
-const partLanes = once((part: Part): Lanes => lanesOf(partText(part).join("\n")));
+/** A part's elements have no order either. */
+const partLanes = once((part: Part): Lanes =>
+  combined([lanesOf(partText({ ...part, elements: [] }).join("\n")), ...part.elements.map((element) => lanesOf(addElements(element.set, [element])))]),
+);
 
 function lanesOf(text: string): Lanes {
   const found = fingerprint(text);

@@ -15,3 +15,5 @@ export const standIn = "bailey-machine";
 export const uplinkDevice = (realm: string): string => `bailey-${realm}`.slice(0, 15);
 /** The same from the prefix of a realm's names. */
 export const uplinkOf = (prefix: string): string => prefix.slice(0, -1).slice(0, 15);
+/** Whether a device of the machine's is some realm's. */
+export const isUplink = (device: string): boolean => device.startsWith("bailey-");

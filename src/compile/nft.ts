@@ -85,6 +85,7 @@ const standings = {
   alone: "related,invalid,untracked",
   error: "related",
   lone: "invalid,untracked",
+  unknown: "new,invalid,untracked",
 } as const;
 
 function matchText(match: Match): string {

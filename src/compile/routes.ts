@@ -64,21 +64,47 @@ export const internetOf = ({ internet, cidrs }: Pick<Network, "internet" | "cidr
 export const markOf = (domain: number): number => (domain << labelShift) >>> 0;
 
 /** The domain each subnet's packets are routed in, by subnet: absent where the local routes are all there is. */
-export const domainsOf = (network: Ways): { readonly subnets: ReadonlyMap<string, number>; readonly internet: number } => {
-  const { domains } = made(network);
-  return {
-    subnets: new Map([...domains].filter(([id]) => id !== fromInternet).map(([id, { number }]) => [id, number])),
-    internet: domains.get(fromInternet)?.number ?? 0,
-  };
-};
+export const domainsOf = (network: Ways): DomainNumbers => numbersOf(made(network));
+
+export interface DomainNumbers {
+  readonly subnets: ReadonlyMap<string, number>;
+  /** 0: none. */
+  readonly internet: number;
+}
+
+const numbersOf = once(({ domains }: Domains): DomainNumbers => ({
+  subnets: new Map([...domains].filter(([id]) => id !== fromInternet).map(([id, { number }]) => [id, number])),
+  internet: domains.get(fromInternet)?.number ?? 0,
+}));
 
 const fromInternet = "internet";
 
 /** What of a network its ways depend on. */
 export type Ways = Pick<Network, "tables" | "subnets" | "interfaces" | "peerings" | "nats" | "cidrs" | "internet">;
 
-/** Remembers what was made of a network's ways, for as long as none of them changes. */
-export function perWays<V extends object>(make: (network: Ways) => V): (network: Ways) => V {
+/**
+ * Remembers what was made of a network's ways, for as long as none of them changes. Of the interfaces, ways are only those
+ * that routes lead to.
+ */
+export const perWays = <V extends object>(make: (network: Ways) => V): ((network: Ways) => V) => {
+  const made = perInterfaces(make);
+  return (network) => made({ ...network, interfaces: targetsOf(network) });
+};
+
+const targetsOf = ({ tables, interfaces }: Ways): Network["interfaces"] => {
+  const last = lastTargets(tables);
+  const changed = last.ids.some((id) => interfaces.get(id) !== last.targets.get(id));
+  if (changed) last.targets = new Map(last.ids.flatMap((id) => [[id, interfaces.get(id)] as const]).flatMap(([id, each]) => (each ? [[id, each]] : [])));
+  return last.targets;
+};
+
+const lastTargets = once((tables: Network["tables"]) => ({
+  ids: [...tables.values()].flatMap(({ routes }) => routes.flatMap(({ hop }) => (hop.to === "appliance" ? [hop.id] : []))),
+  targets: new Map<string, Interface>(),
+}));
+
+/** The same with all the interfaces. */
+export function perInterfaces<V extends object>(make: (network: Ways) => V): (network: Ways) => V {
   const byParts = once(
     (
       tables: Network["tables"],

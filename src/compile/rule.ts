@@ -2,6 +2,7 @@
  * A ruleset as data: the words this compiler needs of a packet filter, and no more. `nft.ts` alone knows how they are
  * spelled.
  */
+import type { Entries } from "../values/derived.ts";
 import type { Cidr, Family, Ip } from "../values/ip.ts";
 import type { Range } from "../values/ports.ts";
 
@@ -51,9 +52,9 @@ export type Match =
   | { readonly oneOf: readonly { readonly family: Family; readonly protocol: number }[] }
   /**
    * `connection`: the packet opens or continues a connection of its own. `alone`: an error about one, or none; `error`
-   * and `lone` are these two.
+   * and `lone` are these two. `unknown`: nothing is known that it answers.
    */
-  | { readonly standing: "connection" | "alone" | "error" | "lone" }
+  | { readonly standing: "connection" | "alone" | "error" | "lone" | "unknown" }
   | { readonly way: "original" | "reply" }
   /** All the bits are set in the connection's mark. */
   | { readonly remembers: number }
@@ -190,7 +191,7 @@ export interface Part {
 }
 
 /** Parts of one sort, by name. Compared by identity first: a section in which nothing changed is the same object. */
-export type Section = ReadonlyMap<string, Part>;
+export type Section = Entries<Part>;
 
 /** Sections by name. What a chain or element refers to may come later: all is one transaction. */
 export type Ruleset = ReadonlyMap<string, Section>;

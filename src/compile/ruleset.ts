@@ -8,10 +8,12 @@
  */
 import { fingerprint } from "../values/fingerprint.ts";
 import { hostCidr } from "../values/ip.ts";
+import { derived } from "../values/derived.ts";
 import { once } from "../values/once.ts";
 import {
   type Direction,
   type Group,
+  groupSets,
   groupsOf,
   type Interface,
   isOpen,
@@ -26,7 +28,7 @@ import { withCounts } from "./count.ts";
 import { afterOpen, afterTracked, groupPart, groupsChain, membersPart, openDirections, prefixesPart } from "./group.ts";
 import { idlePart } from "./idle.ts";
 import { perWays, type Ways } from "./routes.ts";
-import { hasBlocks, owning, sourceParts } from "./source.ts";
+import { hasBlocks, owning, sourceParts, wayParts } from "./source.ts";
 import { servicesChain, servicesPart } from "./services.ts";
 import { ICMPV6, UDP } from "../values/protocol.ts";
 import {
@@ -48,10 +50,11 @@ import {
 
 /** All parts of a network's ruleset except the generation's, which `withGeneration` adds. */
 export function compile(network: Network): Ruleset {
-  const sets = groupSets(network.interfaces).map((groups) => groupSetPart(groupsOf(network, groups)));
+  const sets = [...groupSets(network.interfaces).values()].map(({ groups }) => groupSetPart(groupsOf(network, groups)));
   const ruleset = new Map([
     ["base", hasBlocks(network.interfaces) ? baseWithBlocks : base],
     ["source", sourceParts(network)],
+    ["ways", wayParts(network)],
     ["members", section([...network.members.values()].map((each) => membersPart(each)))],
     ["prefixes", section([...network.prefixes.values()].map((each) => prefixesPart(each)))],
     ["groups", section([...network.groups.values()].map((each) => groupPart(each)))],
@@ -67,18 +70,15 @@ export function compile(network: Network): Ruleset {
   return network.counted ? withCounts(ruleset, network) : ruleset;
 }
 
-const interfaceParts = once(
-  (interfaces: Network["interfaces"]): Section => section([...interfaces.values()].map((each) => interfacePart(each))),
-);
+const interfaceParts: (interfaces: Network["interfaces"]) => Section = derived((each: Interface) => interfacePart(each));
 
-const allowanceParts = once((interfaces: Network["interfaces"]): Section => section([allowancePart([...interfaces.values()])]));
+const limited = derived((each: Interface) => (each.allowance === undefined ? undefined : each));
+const allowanceParts = (interfaces: Network["interfaces"]): Section => allowancesOf(limited(interfaces));
+const allowancesOf = once((interfaces: Network["interfaces"]): Section => section([allowancePart([...interfaces.values()])]));
 
-const idleParts = once((interfaces: Network["interfaces"]): Section => section([idlePart([...interfaces.values()])]));
-
-/** The sets of groups that interfaces are in, each once. */
-const groupSets = once((interfaces: Network["interfaces"]): readonly (readonly string[])[] => [
-  ...new Map([...interfaces.values()].map(({ groups }) => [groups.join(" "), groups])).values(),
-]);
+const special = derived((each: Interface) => (each.idle ? each : undefined));
+const idleParts = (interfaces: Network["interfaces"]): Section => idlesOf(special(interfaces));
+const idlesOf = once((interfaces: Network["interfaces"]): Section => section([idlePart([...interfaces.values()])]));
 
 const connection: Match = { standing: "connection" };
 /** Tracked at the interface the packet leaves: the originator's on the way out, the responder's on the way back. */

@@ -6,9 +6,11 @@
 import { insideCidrs } from "../policy/judge.ts";
 import { type End, type Interface, type Internet, isInterface, type Peering } from "../policy/network.ts";
 import { owns, wayOf } from "../policy/route.ts";
+import { derived } from "../values/derived.ts";
 import { type Cidr, cidrOf, type Family, hostCidr } from "../values/ip.ts";
+import { once } from "../values/once.ts";
 import { UDP } from "../values/protocol.ts";
-import { domainsOf, internetOf, markOf, perWays, type Ways } from "./routes.ts";
+import { type DomainNumbers, domainsOf, internetOf, markOf, perInterfaces, type Ways } from "./routes.ts";
 import { type Chain, type Element, type Match, type Part, rule, type Section, section, type SetDefinition } from "./rule.ts";
 
 /** Zones are 16-bit numbers; this is the largest prime among them. */
@@ -39,18 +41,21 @@ function legsOf(ends: readonly End[], appliances: readonly Interface[]): Leg[] {
   return [...legs.values()];
 }
 
+const unchecked = derived((each: Interface) => (each.checked ? undefined : each));
+const byIndex = (interfaces: Ways["interfaces"]): Interface[] => [...interfaces.values()].sort((a, b) => a.index - b.index);
+
 /** Everything a packet meets before its connection is looked for. */
-export const sourceParts = perWays((network): Section => {
-  const all = [...network.interfaces.values()];
-  const appliances = all.filter(({ checked }) => !checked).toSorted((a, b) => a.index - b.index);
+export const sourceParts = perInterfaces((network): Section => {
+  const appliances = byIndex(unchecked(network.interfaces));
   const internet = internetOf(network);
   const uplinks = [...(internet ? [internet] : []), ...network.peerings.values()];
-  const legs = legsOf([...all, ...uplinks], appliances);
-  const ways = waysPart(network, internet);
+  const legs = appliances.length > 0 ? legsOf([...byIndex(network.interfaces), ...uplinks], appliances) : [];
+  const domains = domainsOf(network);
+  const routed = domains.internet > 0 || domains.subnets.size > 0;
   const blocks = hasBlocks(network.interfaces);
   return section([
-    sourcePart({ routed: ways !== undefined, blocks, appliances: appliances.length > 0, uplinks: uplinks.length > 0 }),
-    ...(ways ? [ways] : []),
+    sourcePart({ routed, blocks, appliances: appliances.length > 0, uplinks: uplinks.length > 0 }),
+    ...(routed ? [waysPart(domains, internet)] : []),
     ...(appliances.length > 0 ? [appliancesPart(appliances, legs, uplinks, blocks)] : []),
     ...(uplinks.length > 0 ? [uplinksPart(network, internet, legs, blocks)] : []),
   ]);
@@ -72,20 +77,29 @@ export const owning = (
   ]);
 
 /** Whether some interface has blocks of addresses. */
-export const hasBlocks = (interfaces: Ways["interfaces"]): boolean => [...interfaces.values()].some(({ prefixes }) => prefixes);
+export const hasBlocks = (interfaces: Ways["interfaces"]): boolean => holding(interfaces).size > 0;
+const holding = derived((each: Interface) => (each.prefixes ? each : undefined));
 
-/** The mark of its domain for what comes by a device. */
-function waysPart(network: Ways, internet: Internet | undefined): Part | undefined {
-  const domains = domainsOf(network);
-  const of = (index: number, domain: number | undefined): Element[] =>
-    domain ? [{ set: "ways", key: [index], value: markOf(domain) }] : [];
-  const elements = [
-    ...[...network.interfaces.values()].flatMap(({ index, subnet }) => of(index, domains.subnets.get(subnet))),
-    ...(internet ? of(internet.index, domains.internet) : []),
-  ];
-  if (elements.length === 0) return undefined;
-  return { name: "ways", chains: [], sets: [{ name: "ways", key: ["iifIndex"], intervals: false, toChain: false, to: "mark" }], elements };
-}
+const inDomain = (index: number, domain: number | undefined): Element[] =>
+  domain ? [{ set: "ways", key: [index], value: markOf(domain) }] : [];
+
+/** The mark of its domain for what comes by a device; `wayParts` has the interfaces. */
+const waysPart = (domains: DomainNumbers, internet: Internet | undefined): Part => ({
+  name: "ways",
+  chains: [],
+  sets: [{ name: "ways", key: ["iifIndex"], intervals: false, toChain: false, to: "mark" }],
+  elements: internet ? inDomain(internet.index, domains.internet) : [],
+});
+
+/** The mark of its domain for what comes by an interface, where it is routed in one. */
+export const wayParts = (network: Ways): Section => waysIn(domainsOf(network))(network.interfaces);
+
+const waysIn = once((domains: DomainNumbers): ((interfaces: Ways["interfaces"]) => Section) =>
+  derived(({ id, index, subnet }: Interface): Part | undefined => {
+    const elements = inDomain(index, domains.subnets.get(subnet));
+    return elements.length > 0 ? { name: id, chains: [], sets: [], elements } : undefined;
+  }),
+);
 
 const linkLocal: Cidr = cidrOf("fe80::/10");
 const nobody: Cidr = cidrOf("0.0.0.0/32");

@@ -121,13 +121,27 @@ function refuseSignature(
   const { date, region, service } = claim.scope;
   const scope = `${date}/${region}/${service}/aws4_request`;
   const stringToSign = `AWS4-HMAC-SHA256\n${claim.date}\n${scope}\n${crypto.sha256hex(canonical)}`;
-  let signing = crypto.hmac(`AWS4${key.secret}`, date);
-  for (const part of [region, service, "aws4_request"]) signing = crypto.hmac(signing, part);
-  const signature = toHex(crypto.hmac(signing, stringToSign));
+  const signature = toHex(crypto.hmac(signingKey(key, scope, crypto), stringToSign));
   if (crypto.equal(signature, claim.signature)) return undefined;
   return codes.mismatch(
     "The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method.",
   );
+}
+
+/** What was derived from a key, by scope. A client needs few; one that invents scopes makes us derive anew. */
+const derived = new WeakMap<AccessKey, Map<string, Uint8Array>>();
+const mostScopes = 64;
+
+function signingKey(key: AccessKey, scope: string, crypto: Crypto): Uint8Array {
+  const known = derived.get(key) ?? new Map<string, Uint8Array>();
+  derived.set(key, known);
+  const before = known.get(scope);
+  if (before) return before;
+  const [date = "", ...parts] = scope.split("/");
+  const made = parts.reduce((signing, part) => crypto.hmac(signing, part), crypto.hmac(`AWS4${key.secret}`, date));
+  if (known.size >= mostScopes) known.clear();
+  known.set(scope, made);
+  return made;
 }
 
 const toHex = (bytes: Uint8Array): string =>

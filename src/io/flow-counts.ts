@@ -1,8 +1,12 @@
 /**
  * Reads the counts of flows out of a namespace's sets, and resets each as it is read: what is counted meanwhile is in the
  * next reading. Netlink's own messages, as a listing by nft takes eighty microseconds an element.
+ *
+ * An element that does not fit into a message any more is put into the next; but when there was room for its key, the
+ * kernel has reset its counter by then (seen on 6.18). So messages have a length that leaves no such room.
  */
-import { keptSeconds, type Table } from "../compile/count.ts";
+import { keptSeconds, type Table, tables } from "../compile/count.ts";
+import type { Field } from "../compile/rule.ts";
 import type { Ip } from "../values/ip.ts";
 import { AF_NETLINK, closeFd, recv, send, setsockopt, SOCK_RAW_CLOEXEC, socket, SystemError } from "./libc.ts";
 import { messageBytes } from "./netlink-message.ts";
@@ -29,7 +33,7 @@ const NFT_OBJECT_COUNTER = 1;
 const ENOENT = 2;
 const SOL_SOCKET = 1;
 const SO_RCVBUFFORCE = 33;
-const receiveBytes = 4 * 1024 * 1024;
+const queueBytes = 4 * 1024 * 1024;
 
 /** One element as it was read. */
 export interface Reading {
@@ -50,21 +54,42 @@ export interface Reading {
 }
 
 const align = (length: number): number => (length + 3) & ~3;
+const attribute = (payload: number): number => align(4 + payload);
+const nlmsghdr = 16;
+
+/** Octets of what comes before the elements, of an element up to its counter, and of a whole one, which never differ in a table. */
+const headed = ({ name }: Table): number => nlmsghdr + 4 + attribute("bailey".length + 1) + attribute(name.length + 1) + attribute(0);
+const keyed = ({ key, family }: Table): number =>
+  attribute(0) + attribute(attribute(key.reduce((sum, field) => sum + octetsOf(field, family), 0))) + attribute(0) + attribute("counter".length + 1);
+const whole = (table: Table): number => keyed(table) + attribute(attribute(8) + attribute(8)) + attribute(8);
+const octetsOf = (field: Field, family: 4 | 6): number => (family === 6 && /^[sd]addr/.test(field) ? 16 : 4);
+
+/** The longest that a dump's messages are, but for what the kernel keeps for itself of 32 KiB. */
+const longestMessage = 32_000;
+/** What is left over of a message is too little for another key, in every table. */
+const messageLength = longestFitting(longestMessage);
+
+function longestFitting(length: number): number {
+  return tables.every((table) => (length - headed(table)) % whole(table) < keyed(table)) ? length : longestFitting(length - 4);
+}
 
 /** A netfilter socket of the calling thread's present network namespace. */
 export class FlowCounts {
   readonly #fd = socket(AF_NETLINK, SOCK_RAW_CLOEXEC, NETLINK_NETFILTER);
-  readonly #buffer = Buffer.alloc(1024 * 1024);
+  readonly #buffer = Buffer.alloc(messageLength);
   #sequence = 0;
+  #torn = 0;
 
   constructor() {
     const size = Buffer.alloc(4);
-    size.writeUInt32LE(receiveBytes);
+    size.writeUInt32LE(queueBytes);
     try {
       setsockopt(this.#fd, SOL_SOCKET, SO_RCVBUFFORCE, size, 4);
     } catch {
       // Without the privilege the default has to do: a dump waits for its reader.
     }
+    // The kernel makes messages as long as what the last one was received with.
+    this.handle();
   }
 
   close(): void {
@@ -73,7 +98,11 @@ export class FlowCounts {
 
   /** Every element that counted something since it was last read. Nothing where there is no such set. */
   *read(table: Table): Generator<Reading> {
+    let roomFor = 0;
     for (const body of this.#dump(GETSETELEM_RESET, NEWSETELEM, [[LIST.table, "bailey"], [LIST.set, table.name]])) {
+      // The last message of a dump says nothing.
+      if (roomFor >= keyed(table) && body.length + nlmsghdr > headed(table)) this.#torn++;
+      roomFor = messageLength - nlmsghdr - body.length;
       for (const [type, from, to] of attributes(body, 4, body.length)) {
         if (type !== LIST.elements) continue;
         for (const [, start, end] of attributes(body, from, to)) {
@@ -82,6 +111,13 @@ export class FlowCounts {
         }
       }
     }
+  }
+
+  /** How many elements may have lost what they counted, as the kernel made messages of another length; begins at 0 again. */
+  torn(): number {
+    const torn = this.#torn;
+    this.#torn = 0;
+    return torn;
   }
 
   /** The number of the table in force: one that replaces it has another, and begins to count at 0. Undefined where there is none. */
@@ -181,7 +217,6 @@ function counterIn(bytes: Buffer, from: number, to: number): { packets: number; 
 function readKey(bytes: Buffer, at: number, { key, family, protocol }: Table): Omit<Reading, "packets" | "bytes" | "idle"> {
   let [by, sourcePort, destinationPort, number, flags] = [0, 0, 0, protocol ?? 0, 0];
   let [source, destination] = [nobody, nobody];
-  const width = family === 4 ? 4 : 16;
   for (const field of key) {
     if (field === "iifIndex" || field === "mark") by = bytes.readUInt32LE(at);
     else if (field === "sport") sourcePort = bytes.readUInt16BE(at);
@@ -190,7 +225,7 @@ function readKey(bytes: Buffer, at: number, { key, family, protocol }: Table): O
     else if (field === "flags") flags = bytes.readUInt8(at);
     else if (field.startsWith("saddr")) source = readIp(bytes, at, family);
     else destination = readIp(bytes, at, family);
-    at += field.startsWith("saddr") || field.startsWith("daddr") ? width : 4;
+    at += octetsOf(field, family);
   }
   return { by, source, destination, sourcePort, destinationPort, protocol: number, flags };
 }

@@ -100,7 +100,7 @@ export function openFlowReader(realm: string, lastTables: Readonly<Record<string
           for (const each of recordsOf(known, observed, window)) say(each);
         }
         const lost = counts.tally(overflow.accepted) + counts.tally(overflow.refused);
-        if (lost > 0) skipped.add(id);
+        if (lost + counts.torn() > 0) skipped.add(id);
         missed += lost;
       }
       for (const key of told) active.add(key);
@@ -120,8 +120,8 @@ export function openFlowReader(realm: string, lastTables: Readonly<Record<string
   };
 }
 
-/** What a network counted, each flow with the flags its packets had. */
-function* observations(counts: FlowCounts, start: number, end: number): Generator<Observed> {
+/** What a network counted, each flow with the flags its packets had. Times in milliseconds since 1970. */
+export function* observations(counts: FlowCounts, start: number, end: number): Generator<Observed> {
   const flags = new Map<string, number>();
   const noteFlags = (from: readonly Table[]) => {
     for (const table of from) {

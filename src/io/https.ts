@@ -112,10 +112,14 @@ async function answer(serve: Serve, request: IncomingMessage, response: ServerRe
 function pairsOf(raw: readonly string[]): (readonly [string, string])[] {
   const pairs: (readonly [string, string])[] = [];
   for (let at = 0; at + 1 < raw.length; at += 2) {
-    pairs.push([raw[at] ?? "", Buffer.from(raw[at + 1] ?? "", "latin1").toString("utf8")]);
+    const value = raw[at + 1] ?? "";
+    pairs.push([raw[at] ?? "", isAscii(value) ? value : Buffer.from(value, "latin1").toString("utf8")]);
   }
   return pairs;
 }
+
+// oxlint-disable-next-line no-control-regex -- all of ASCII
+const isAscii = (text: string): boolean => /^[\0-\x7f]*$/.test(text);
 
 /** A body over the limit is read on but not kept, up to a point: a client that is still writing reads no answer. */
 function readBody(request: IncomingMessage): Promise<Uint8Array | "too large" | "broken off"> {

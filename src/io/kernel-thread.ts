@@ -109,7 +109,8 @@ function run(step: Step): void {
     case "address.delete":
       return ignoringGone(() => open(namespace).route.deleteAddress(step.address));
     case "route.add":
-      return open(namespace).route.addRoute(step.route);
+      // The machine is others' too: another region of it may give out the same public addresses.
+      return namespace === machine ? open(machine).route.addRouteBeside(step.route) : open(namespace).route.addRoute(step.route);
     case "route.delete":
       return ignoringGone(() => open(namespace).route.deleteRoute(step.route));
     case "rule.add":

@@ -1,8 +1,8 @@
 /** Links, addresses, routes and neighbours of one network namespace, over a routing netlink socket that belongs to it. */
 import type { Address, Link, Neighbour, Route, RoutingRule } from "../apply/kernel.ts";
-import { isLookup } from "../apply/state.ts";
+import { isLookup, routeKey } from "../apply/state.ts";
 import { labelBits } from "../compile/rule.ts";
-import { type Family, type Ip, widthOf } from "../values/ip.ts";
+import { type Family, formatCidr, type Ip, widthOf } from "../values/ip.ts";
 import { AF_NETLINK, closeFd, recv, send, SOCK_RAW_CLOEXEC, socket, SystemError } from "./libc.ts";
 import { type Attribute, attributeBytes, attributesOf, type Message, messageBytes, messagesOf } from "./netlink-message.ts";
 
@@ -268,6 +268,17 @@ export class Rtnetlink {
 
   addRoute(route: Route): void {
     this.#route(ROUTE.add, CREATE | REPLACE, route, []);
+  }
+  /** As addRoute, but never in the place of a route that leads there some other way: then it throws. */
+  addRouteBeside(route: Route): void {
+    try {
+      this.#route(ROUTE.add, CREATE | EXCLUSIVE, route, []);
+    } catch (error) {
+      if (!(error instanceof SystemError && error.code === "EEXIST")) throw error;
+      if (!this.routes().some((each) => routeKey(each) === routeKey(route))) {
+        throw new Error(`another route leads to ${formatCidr(route.destination)}: regions of one machine need a --public-pool each`, { cause: error });
+      }
+    }
   }
   /** A route goes with its device, so one of a device that is gone is gone already. */
   deleteRoute(route: Route): void {

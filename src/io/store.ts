@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { chmodSync, closeSync, existsSync, fsyncSync, openSync, renameSync, statSync } from "node:fs";
+import { chmodSync, closeSync, existsSync, fdatasync, fdatasyncSync, fsyncSync, openSync, renameSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import type { Resource } from "../model/resource.ts";
@@ -7,17 +7,26 @@ import { documentFormat, upgrade } from "../model/upgrade.ts";
 import { type Change, type World, applyChanges, emptyWorld } from "../model/world.ts";
 import { type Refusal, refuse } from "../values/refuse.ts";
 
-/** The world on disk. Every method is synchronous: what returns is durable. */
+/** The world on disk. */
 export interface Store {
   /** Eight hex digits made with the store: what this region's kernel objects are told from others' by. */
   readonly realm: string;
   /** The world as it was last committed. */
   load(): World;
-  /**
-   * Makes the changes durable as revision expectedRevision + 1. Throws, and changes nothing, when the store is at
-   * another revision or can't be written.
-   */
+  /** Makes the changes durable as revision expectedRevision + 1. Throws where `write` or `sync` do. */
   commit(expectedRevision: number, changes: readonly Change[]): void;
+  /**
+   * Writes the changes of the next revisions, expectedRevision + 1 and on, all or nothing. Not durable yet. Throws, and
+   * changes nothing, when the store is at another revision or can't be written.
+   */
+  write(expectedRevision: number, revisions: readonly (readonly Change[])[]): void;
+  /**
+   * What was written is durable when it returns. When it throws, what was written since the last time may be there or
+   * not after a restart: nothing can be written any more.
+   */
+  sync(): void;
+  /** As sync, without holding up the thread. */
+  syncSoon(done: (error: unknown) => void): void;
   close(): void;
 }
 
@@ -52,7 +61,7 @@ export function openStore(path: string): Refusal | Store {
     chmodSync(path, 0o600);
     database = new DatabaseSync(path, { timeout: 0 });
     const refusal = lock(database, path) ?? prepare(database, path);
-    if (!refusal) return new SqliteStore(database);
+    if (!refusal) return new SqliteStore(database, path);
     database.close();
     return refusal;
   } catch (error) {
@@ -74,6 +83,11 @@ function create(path: string): void {
   database.exec("COMMIT");
   database.close();
   renameSync(draft, path);
+  syncDirectory(path);
+}
+
+/** Makes the names beside this one durable, and its own. */
+function syncDirectory(path: string): void {
   const directory = openSync(dirname(path), "r");
   fsyncSync(directory);
   closeSync(directory);
@@ -127,9 +141,17 @@ class SqliteStore implements Store {
   readonly realm: string;
   readonly #database: DatabaseSync;
   readonly #statements;
+  /** The write-ahead log. What SQLite wrote to it by another descriptor is synced by this one. */
+  readonly #log: number;
+  #failure: unknown;
 
-  constructor(database: DatabaseSync) {
+  constructor(database: DatabaseSync, path: string) {
     this.#database = database;
+    // In this mode SQLite leaves out one thing it does in FULL: syncing the log at each commit. That is `sync` here.
+    database.exec("PRAGMA synchronous = NORMAL");
+    database.exec("BEGIN IMMEDIATE; COMMIT");
+    this.#log = openSync(`${path}-wal`, "r");
+    syncDirectory(path);
     this.#statements = {
       begin: database.prepare("BEGIN IMMEDIATE"),
       commit: database.prepare("COMMIT"),
@@ -162,10 +184,17 @@ class SqliteStore implements Store {
   }
 
   commit(expectedRevision: number, changes: readonly Change[]): void {
+    this.write(expectedRevision, [changes]);
+    this.sync();
+  }
+
+  write(expectedRevision: number, revisions: readonly (readonly Change[])[]): void {
     const { begin, commit, rollback } = this.#statements;
+    if (this.#failure !== undefined) throw this.#failure;
     begin.run();
     try {
-      this.#write(expectedRevision, changes);
+      this.#advance(expectedRevision, expectedRevision + revisions.length);
+      for (const [at, changes] of revisions.entries()) this.#write(expectedRevision + 1 + at, changes);
       commit.run();
     } catch (error) {
       if (this.#database.isTransaction) rollback.run();
@@ -173,21 +202,43 @@ class SqliteStore implements Store {
     }
   }
 
-  #write(expectedRevision: number, changes: readonly Change[]): void {
-    const { advance, put, delete: remove, event, forget } = this.#statements;
-    const revision = expectedRevision + 1;
-    const { changes: advanced } = advance.run(String(revision), String(expectedRevision));
-    if (advanced !== 1) throw new Error(`the store is at revision ${this.#meta("revision")}, not ${expectedRevision}`);
+  #advance(expected: number, revision: number): void {
+    const { advance, forget } = this.#statements;
+    const { changes } = advance.run(String(revision), String(expected));
+    if (changes !== 1) throw new Error(`the store is at revision ${this.#meta("revision")}, not ${expected}`);
+    forget.run(revision - eventRevisions);
+  }
+
+  #write(revision: number, changes: readonly Change[]): void {
+    const { put, delete: remove, event } = this.#statements;
     for (const [place, change] of changes.entries()) {
       const { kind, id } = "put" in change ? change.put : change.delete;
       if ("put" in change) put.run(kind, id, JSON.stringify(change.put));
       else remove.run(kind, id);
       event.run(revision, place, kind, id, "put" in change ? 0 : 1);
     }
-    forget.run(revision - eventRevisions);
+  }
+
+  sync(): void {
+    if (this.#failure !== undefined) throw this.#failure;
+    try {
+      fdatasyncSync(this.#log);
+    } catch (error) {
+      this.#failure = error;
+      throw error;
+    }
+  }
+
+  syncSoon(done: (error: unknown) => void): void {
+    fdatasync(this.#log, (error) => {
+      // The system says only once that it lost something.
+      this.#failure ??= error ?? undefined;
+      done(this.#failure);
+    });
   }
 
   close(): void {
     this.#database.close();
+    closeSync(this.#log);
   }
 }

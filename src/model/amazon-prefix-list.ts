@@ -3,10 +3,11 @@ import { fingerprint } from "../values/fingerprint.ts";
 import { mintId } from "../values/id.ts";
 import type { Id } from "../values/id.ts";
 import type { Family } from "../values/ip.ts";
+import { once } from "../values/once.ts";
 import type { Scope } from "./birth.ts";
 import type { PrefixList } from "./resource.ts";
-import { find, list, put } from "./world.ts";
-import type { Change, World } from "./world.ts";
+import { list, put, tableIn } from "./world.ts";
+import type { Change, Table, World } from "./world.ts";
 
 /** Whose they are. */
 export const amazon = "AWS";
@@ -48,23 +49,27 @@ export const isAmazons = ({ account }: PrefixList): boolean => account === amazo
 export const amazonPrefixLists = (world: World, { region }: Pick<Scope, "region">): PrefixList[] =>
   list(world, { account: amazon, region }, "prefix-list");
 
+/** The services whose lists are not among those of a region. Every call asks. */
+const absentFrom = once((lists: Table<"prefix-list">): readonly Service[] => {
+  const region = lists.first()?.region;
+  return services.filter((service) => region === undefined || !lists.has(idOf(region, service)));
+});
+
 /** Makes those that the region does not have yet. */
 export const makeAmazonPrefixLists = (world: World, { region, now }: { readonly region: string; readonly now: string }): Change[] =>
-  services
-    .filter((service) => !find(world, "prefix-list", idOf(region, service)))
-    .map((service) =>
-      put({
-        kind: "prefix-list",
-        id: idOf(region, service),
-        account: amazon,
-        region,
-        tags: {},
-        created: now,
-        name: nameIn(region, service),
-        family: service.family,
-        maxEntries: service.weight,
-        version: 1,
-        entries: [],
-        state: "create-complete",
-      }),
-    );
+  absentFrom(tableIn(world, { account: amazon, region }, "prefix-list")).map((service) =>
+    put({
+      kind: "prefix-list",
+      id: idOf(region, service),
+      account: amazon,
+      region,
+      tags: {},
+      created: now,
+      name: nameIn(region, service),
+      family: service.family,
+      maxEntries: service.weight,
+      version: 1,
+      entries: [],
+      state: "create-complete",
+    }),
+  );

@@ -264,6 +264,8 @@ export interface Wishes {
   readonly ebsOptimized?: boolean;
   readonly monitoring?: boolean;
   readonly credits?: "standard" | "unlimited";
+  readonly tenancy?: "dedicated";
+  readonly autoRecovery?: "disabled";
 }
 
 /** What the names of instances are to be made of, and be good for. */

@@ -11,7 +11,7 @@ import type {
   VpcPeeringConnection,
 } from "./resource.ts";
 import { find, listed, need, put, remove } from "./world.ts";
-import type { Change, World } from "./world.ts";
+import type { Change, Table, World } from "./world.ts";
 
 /** What a rule says, apart from where it is kept. The description is not part of its identity. */
 export interface RuleContent {
@@ -77,9 +77,12 @@ export function makeRules(
 
 /** The rules of a group, of one direction or both, oldest first. */
 export const rulesOf = (world: World, group: string, egress?: boolean): SecurityGroupRule[] =>
-  [...listed(world, "rulesOfGroup", group).values()]
+  oldestFirst(listed(world, "rulesOfGroup", group), egress);
+
+export const oldestFirst = (rules: Table<"security-group-rule">, egress?: boolean): SecurityGroupRule[] =>
+  [...rules.values()]
     .filter((rule) => egress === undefined || rule.egress === egress)
-    .toSorted((a, b) => (`${a.created} ${a.id}` < `${b.created} ${b.id}` ? -1 : 1));
+    .toSorted((a, b) => (a.created < b.created || (a.created === b.created && a.id < b.id) ? -1 : 1));
 
 /**
  * What rules count against the quota of each family: a reference to a group counts in both, a prefix list in its own,

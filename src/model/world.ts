@@ -1,4 +1,5 @@
 import { Map as PersistentMap } from "immutable";
+import { evolved } from "../values/derived.ts";
 import type { Kind, Resource, ResourceOf } from "./resource.ts";
 
 /** Resources of one kind by id. Identity is kept while nothing in it changes, so callers may memoise on it. */
@@ -11,6 +12,8 @@ export type Table<K extends Kind> = PersistentMap<string, ResourceOf<K>>;
 const indexes = {
   subnetsOfVpc: { kind: "subnet", keys: (r) => [r.vpc] },
   groupsOfVpc: { kind: "security-group", keys: (r) => [r.vpc] },
+  /** By VPC/name, in lower case. */
+  groupsOfName: { kind: "security-group", keys: (r) => [nameKey(r.vpc, r.name)] },
   rulesOfGroup: { kind: "security-group-rule", keys: (r) => [r.group] },
   rulesReferring: {
     kind: "security-group-rule",
@@ -25,7 +28,7 @@ const indexes = {
   associationsOfVpc: { kind: "security-group-vpc-association", keys: (r) => [r.vpc] },
   aclsOfVpc: { kind: "network-acl", keys: (r) => [r.vpc] },
   subnetsOfAcl: { kind: "subnet", keys: (r) => [r.acl] },
-  interfacesOfVpc: { kind: "network-interface", keys: (r) => [r.vpc] },
+  interfacesOfVpc: { kind: "network-interface", keys: (r) => [r.vpc], large: true },
   interfacesOfSubnet: { kind: "network-interface", keys: (r) => [r.subnet] },
   interfacesOfGroup: { kind: "network-interface", keys: (r) => r.groups },
   interfacesOfInstance: {
@@ -99,14 +102,24 @@ const indexes = {
   },
 } satisfies { readonly [I in string]: AnyIndex };
 
-type AnyIndex = { [K in Kind]: { readonly kind: K; readonly keys: (r: ResourceOf<K>) => readonly string[] } }[Kind];
+type AnyIndex = {
+  [K in Kind]: {
+    readonly kind: K;
+    readonly keys: (r: ResourceOf<K>) => readonly string[];
+    /** An entry may be large, and it is remembered what it came of: what is made of it may follow what changed. */
+    readonly large?: true;
+  };
+}[Kind];
 export type IndexName = keyof typeof indexes;
 type IndexedKind<I extends IndexName> = (typeof indexes)[I]["kind"];
-const indexNames = Object.keys(indexes) as IndexName[];
+const indexesOf = Map.groupBy(Object.keys(indexes) as IndexName[], (name): Kind => indexes[name].kind);
 
 /** account/region: the resources one caller's call can see. */
 export const scopeKey = (owned: { readonly account: string; readonly region: string }): string =>
   `${owned.account}/${owned.region}`;
+
+/** Two names of groups that differ in case only are one name. */
+export const nameKey = (vpc: string, name: string): string => `${vpc}/${name.toLowerCase()}`;
 
 type Buckets = PersistentMap<string, PersistentMap<string, Resource>>;
 
@@ -147,18 +160,23 @@ export function applyChanges(world: World, changes: readonly Change[]): World {
     const [oldScope, newScope] = [before && `${kind}/${scopeKey(before)}`, after && `${kind}/${scopeKey(after)}`];
     if (oldScope !== undefined && oldScope !== newScope) scopes = place(scopes, oldScope, id, undefined);
     if (newScope !== undefined) scopes = place(scopes, newScope, id, after);
-    for (const name of indexNames) {
-      if (indexes[name].kind !== kind) continue;
+    for (const name of indexesOf.get(kind) ?? []) {
       const oldKeys = keysOf(name, before);
       const newKeys = keysOf(name, after);
       if (oldKeys.length + newKeys.length === 0) continue;
       let index: Buckets = buckets.get(name) ?? PersistentMap();
       for (const key of oldKeys) if (!newKeys.includes(key)) index = place(index, key, id, undefined);
       for (const key of newKeys) index = place(index, key, id, after);
+      if ("large" in indexes[name]) for (const key of new Set([...oldKeys, ...newKeys])) follow(buckets.get(name), index, key, id);
       buckets = buckets.set(name, index);
     }
   }
   return { revision: world.revision + 1, tables, scopes, buckets };
+}
+
+function follow(before: Buckets | undefined, after: Buckets, key: string, id: string): void {
+  const [former, next] = [before?.get(key), after.get(key)];
+  if (former && next) evolved(next, former, new Set([id]));
 }
 
 function keysOf(name: IndexName, resource: Resource | undefined): readonly string[] {
@@ -202,8 +220,15 @@ export function list<K extends Kind>(
   scope: { readonly account: string; readonly region: string },
   kind: K,
 ): ResourceOf<K>[] {
-  return [...((world.scopes.get(`${kind}/${scopeKey(scope)}`) ?? PersistentMap<string, Resource>()) as Table<K>).values()];
+  return [...tableIn(world, scope, kind).values()];
 }
+
+/** All resources of a kind in a scope by id. The map's identity is kept while none of them changes. */
+export const tableIn = <K extends Kind>(
+  world: World,
+  scope: { readonly account: string; readonly region: string },
+  kind: K,
+): Table<K> => (world.scopes.get(`${kind}/${scopeKey(scope)}`) ?? nothing) as Table<K>;
 
 /** All resources of a kind by id, in every account and region. The map's identity is kept while none of them changes. */
 export const tableOf = <K extends Kind>(world: World, kind: K): Table<K> => (world.tables.get(kind) ?? nothing) as Table<K>;

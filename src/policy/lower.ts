@@ -17,11 +17,12 @@ import { routeTableOf } from "../model/route-table.ts";
 import { blocksOf } from "../model/vpc.ts";
 import { blocksOfSubnet } from "../model/subnet.ts";
 import { type Cidr, cidrOf, covers } from "../values/ip.ts";
+import { derived, type Entries } from "../values/derived.ts";
 import { once } from "../values/once.ts";
 import { hasPorts, hasTypes, ICMPV6, parseProtocol, type Protocol } from "../values/protocol.ts";
 import { lowerMembers } from "./members.ts";
 import { keptMap, lowerWays } from "./ways.ts";
-import { type Acl, type AclEntry, defaultIdle, type Group, type GroupRule, type Idle, type Interface, type Members, type Network, type Peer, type PrefixList, type Subnet, type Values } from "./network.ts";
+import { type Acl, type AclEntry, defaultIdle, type Group, type GroupRule, groupSets, type Idle, type Interface, type Members, type Network, type Peer, type PrefixList, type Subnet, type Values } from "./network.ts";
 
 /** Every network that has an interface to filter, or a link to another, by VPC id. */
 export function lower(world: World): ReadonlyMap<string, Network> {
@@ -61,15 +62,13 @@ const lowerBlocks = once((vpc: Vpc): readonly Cidr[] => blocksOf(vpc));
 const sorted = <R extends { readonly id: string }>(table: { values(): Iterable<R> }): R[] =>
   [...table.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
 
-const lowerInterfaces = once(
-  (table: Table<"network-interface">): ReadonlyMap<string, Interface> =>
-    new Map(sorted(table).filter(({ natGateway }) => natGateway === undefined).map((resource) => [resource.id, lowerInterface(resource)])),
+const lowerInterfaces: (table: Table<"network-interface">) => Entries<Interface> = derived((resource: NetworkInterface) =>
+  resource.natGateway === undefined ? lowerInterface(resource) : undefined,
 );
 
 /** Ids of the groups some interface is in. */
-const groupsInUse = once((interfaces: ReadonlyMap<string, Interface>): readonly string[] => [
-  ...new Set([...interfaces.values()].flatMap(({ groups }) => groups)),
-]);
+const groupsInUse = (interfaces: Entries<Interface>): readonly string[] => idsIn(groupSets(interfaces));
+const idsIn = once((sets: ReturnType<typeof groupSets>): readonly string[] => [...new Set([...sets.values()].flatMap(({ groups }) => groups))].sort());
 
 /** Ids of the groups a group's rules refer to. */
 const groupsReferredTo = once((group: Group): readonly string[] => [

@@ -10,6 +10,8 @@
  * NAT also meets the lists of the NAT's subnet, in and out, and so does its reply.
  * Groups are stateful and allow only; lists are stateless, ordered, allow or deny. Whatever is not allowed is refused.
  */
+import { Map as PersistentMap } from "immutable";
+import { type Entries, summed } from "../values/derived.ts";
 import type { Cidr, Family, Ip } from "../values/ip.ts";
 import { once } from "../values/once.ts";
 import type { Range } from "../values/ports.ts";
@@ -176,7 +178,8 @@ export interface Interface {
 /** One network's whole policy. Parts keep their identity while nothing in them changes. */
 export interface Network {
   readonly id: string;
-  readonly interfaces: ReadonlyMap<string, Interface>;
+  /** In no particular order. */
+  readonly interfaces: Entries<Interface>;
   readonly subnets: ReadonlyMap<string, Subnet>;
   readonly groups: ReadonlyMap<string, Group>;
   /** Of every group that some rule refers to. */
@@ -250,3 +253,17 @@ export const isOpen = (groups: readonly Group[], opening: Opening): boolean =>
 /** The groups an interface is in, in order. */
 export const groupsOf = (network: Network, ids: readonly string[]): Group[] =>
   ids.flatMap((id) => network.groups.get(id) ?? []);
+
+/** A set of groups, and how many interfaces are in just these. */
+export interface GroupSet {
+  readonly groups: readonly string[];
+  readonly interfaces: number;
+}
+
+/** The sets of groups that interfaces are in, each once, by the ids in order. */
+export const groupSets = summed<Interface, PersistentMap<string, GroupSet>>(PersistentMap(), (sets, { groups }, times) => {
+  const key = groups.join(" ");
+  const known = sets.get(key) ?? { groups, interfaces: 0 };
+  const interfaces = known.interfaces + times;
+  return interfaces === 0 ? sets.delete(key) : sets.set(key, { ...known, interfaces });
+});

@@ -39,7 +39,7 @@ const otherMatch = <M extends GroupRule | AclEntry>(match: M): M => ({
 });
 
 const both = <T extends Group | Acl>(whole: T): T => ({ ...whole, in: whole.in.map(otherMatch), out: whole.out.map(otherMatch) });
-const values = <V>(table: ReadonlyMap<string, V>, change: (value: V) => V): Map<string, V> =>
+const values = <V>(table: Iterable<[string, V]>, change: (value: V) => V): Map<string, V> =>
   new Map([...table].map(([key, value]) => [key, change(value)]));
 const own = ({ addresses }: { readonly addresses: readonly Ip[] }): Ip[] => addresses.filter(({ family }) => family === 4).map(otherIp);
 

@@ -208,6 +208,32 @@ test("packets that find no room to be counted are said, interface by interface",
   }),
 );
 
+test("of thousands of flows none is missing, in whatever message of the kernel it comes", options, () =>
+  withEndings(async (defer) => {
+    const busy = busySite();
+    const live = await openLive(defer);
+    await live.reach(busy.site.world);
+    await hush(live, busy);
+    const records = openRecords(defer, live.realm);
+    const { a } = busy.hosts;
+    const [fd, mac] = [openPacketSocket(hostNamespace(live.realm, a.instance), "eth0", false), busy.site.interfaceOf(a.instance).mac];
+    defer(() => void closeFd(fd));
+    const shots = Array.from({ length: 3000 }, (_, at): readonly string[] => {
+      const [four, six] = [`10.0.${100 + (at >> 8)}.${at & 255}`, `2001:db8:77::${at.toString(16)}`];
+      const [to, to6] = ["10.0.1.10", busy.six(2, "10")];
+      return [`udp ${four}:4000 > ${to}:53`, `tcp ${four}:4000 > ${to}:80 S`, `proto47 ${four} > ${to}`, `udp [${six}]:4000 > [${to6}]:53`, `tcp [${six}]:4000 > [${to6}]:80 S`, `proto47 ${six} > ${to6}`];
+    }).flat();
+    for (const text of shots) {
+      const frame = frameBytes({ ...parsePacket(text), tag: 0 }, mac, routerMac);
+      send(fd, frame, frame.length, 0);
+    }
+    const lines = await records.read(busy.site.world);
+    assert.equal(lines.length, shots.length, "each is a flow of its own");
+    assert.deepEqual(sumsOf(lines)[`${a.eni} egress`]?.packets, shots.length);
+    assert.deepEqual([...statuses(lines)], ["OK"]);
+  }),
+);
+
 /** A directory and a capture of what is on a realm's kernel; returns the lines that were spooled until it closed. */
 async function captured(state: string, { realm }: Live, { site }: Busy, meanwhile: () => Promise<void> | void = () => undefined): Promise<string[]> {
   const spool = join(state, "spool");

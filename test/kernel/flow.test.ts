@@ -2,6 +2,7 @@
 import "./own-machine.ts";
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
 import { createFlowLogs } from "../../src/api/ec2/create-flow-logs.ts";
 import { listed, need } from "../../src/model/world.ts";
 import { withEndings } from "../endings.ts";
@@ -63,6 +64,43 @@ test("each interface tells its own verdict of a packet, and the rule that decide
     ]);
   }),
 );
+
+/** Connections as they end, and how long connection tracking remembers them, in milliseconds. */
+const endings: Readonly<Record<string, readonly (readonly [from: string, flags: string])[]>> = {
+  "both sides finish": [["client", "FA"], ["server", "FA"], ["client", "A"]],
+  "the client resets": [["client", "R"]],
+};
+const remembered = 2_500;
+
+for (const [at, [name, ending]] of Object.entries(endings).entries()) {
+  test(`a packet that comes after its connection's end is refused, and told as late: ${name}`, options, () =>
+    withEndings(async (defer) => {
+      const site = new Site();
+      const vpc = site.vpc("10.0.0.0/16");
+      const subnet = site.subnet(vpc, "10.0.1.0/24");
+      const groups = { client: site.group(vpc, "client", [], ["tcp 22 10.0.1.0/24"]), server: site.group(vpc, "server", ["tcp 22 10.0.1.0/24"], []) };
+      const client = site.host({ subnet, addresses: ["10.0.1.10"], groups: [groups.client] });
+      const server = site.host({ subnet, addresses: ["10.0.1.20"], groups: [groups.server] });
+      const records = logged(site, vpc);
+      const c = await openCrossings(defer, site);
+      await c.reach({ client, server });
+      const there = `tcp 10.0.1.10:${45_000 + at} > 10.0.1.20:22`;
+      const back = `tcp 10.0.1.20:22 > 10.0.1.10:${45_000 + at}`;
+      const says = (from: string, flags: string) =>
+        from === "client" ? c.sends("client", `${there} ${flags}`, `server: ${there} ?`) : c.sends("server", `${back} ${flags}`, `client: ${back} ?`);
+      for (const [from, flags] of [["client", "S"], ["server", "SA"], ["client", "A"], ...ending] as const) await says(from, flags);
+      await sleep(remembered);
+      await c.sends("server", `${back} A`, nobody);
+      // The first packet of a connection that no rule admits is refused, too, but is not late.
+      await c.sends("server", "tcp 10.0.1.20:22 > 10.0.1.10:50000 S", nobody);
+      const seen = (await records(c.live.realm, { client: client.eni, server: server.eni })).filter((line) => line.includes("REJECT"));
+      assert.deepEqual(seen, [
+        `server egress 10.0.1.20 22 10.0.1.10 ${45_000 + at} 10.0.1.20 10.0.1.10 6 1 48 0 REJECT 1 late-out late-out`,
+        "server egress 10.0.1.20 22 10.0.1.10 50000 10.0.1.20 10.0.1.10 6 1 48 2 REJECT 1 groups-out no-rule-matches",
+      ]);
+    }),
+  );
+}
 
 test("a NAT gateway's interface tells both sides of what it translates", options, () =>
   withEndings(async (defer) => {

@@ -1,4 +1,5 @@
 /** A call that changes rules answers when they are in force: the very next packet is judged by them. */
+import "./own-machine.ts";
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { setImmediate as turn, setTimeout as sleep } from "node:timers/promises";

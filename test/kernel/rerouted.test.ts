@@ -6,6 +6,9 @@ import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { abandoned, removals } from "../../src/apply/namespaces.ts";
 import type { Step } from "../../src/apply/kernel.ts";
+import { allocateAddress } from "../../src/api/ec2/allocate-address.ts";
+import { associateAddress, disassociateAddress } from "../../src/api/ec2/associate-address.ts";
+import { modifySubnetAttribute } from "../../src/api/ec2/modify-subnet-attribute.ts";
 import { replaceRoute } from "../../src/api/ec2/route.ts";
 import { namespacePrefix, uplinkDevice } from "../../src/compile/names.ts";
 import { need } from "../../src/model/world.ts";
@@ -96,6 +99,58 @@ test("a flow that never pauses goes the new way, under its new address", options
       await c.reach();
       await c.asks("app", asked, `internet: udp ${known}:50000 > ${outside}:53`);
     }
+  }),
+);
+
+test("an address from the pool takes an elastic IP's place, for a flow that never pauses too", options, () =>
+  withEndings(async (defer) => {
+    const { site, igw, back, front, table, hosts } = crossroads();
+    site.region.does(modifySubnetAttribute, { SubnetId: back, MapPublicIpOnLaunch: { Value: true } });
+    site.region.does(replaceRoute, { RouteTableId: table, ...routeTo("0.0.0.0/0", igw) });
+    const web = site.host({ subnet: back, addresses: ["10.0.1.8"], groups: site.interfaceOf(hosts.app.instance).groups });
+    const { AllocationId, PublicIp } = site.region.does(allocateAddress, {});
+    const { AssociationId } = site.region.does(associateAddress, { AllocationId, InstanceId: web.instance });
+    // The one it had before is somebody else's by now.
+    site.nat(front, ["10.0.0.30"]);
+    const c = await openCrossings(defer, site);
+    await c.reach({ web });
+    const asked = `udp 10.0.1.8:50000 > ${outside}:53`;
+    await c.asks("web", asked, `internet: udp ${PublicIp}:50000 > ${outside}:53`);
+    site.region.does(disassociateAddress, { AssociationId });
+    await c.reach();
+    const { publicAddress } = site.interfaceOf(web.instance);
+    assert.ok(publicAddress !== undefined && publicAddress !== PublicIp);
+    await c.asks("web", asked, `internet: udp ${publicAddress}:50000 > ${outside}:53`);
+    await c.sends("internet", `udp ${outside}:53 > ${PublicIp}:50000`, nobody);
+  }),
+);
+
+test("killed before any step of a change of ways, the next start brings a flow its new address", options, () =>
+  withEndings(async (defer) => {
+    const { site, igw, app, nat, table, hosts } = crossroads();
+    let left = Number.POSITIVE_INFINITY;
+    const cut: string[] = [];
+    const c = await openCrossings(defer, site, async (steps, run) => {
+      for (const step of steps) {
+        if (left-- > 0) await run([step]);
+        else throw new Error(`killed before ${cut[cut.push(step.op) - 1]}`);
+      }
+    });
+    await c.reach(hosts);
+    const ways = [{ target: igw, known: app.publicIp }, { target: nat.id, known: nat.publicIps[0] }] as const;
+    for (let [step, killed] = [0, true]; killed; step++) {
+      const asked = `udp 10.0.1.5:${50_000 + step} > ${outside}:53`;
+      const seen = (known: string | undefined) => `internet: udp ${known}:${50_000 + step} > ${outside}:53`;
+      const [former, next] = step % 2 === 0 ? ways : [ways[1], ways[0]];
+      await c.asks("app", asked, seen(former.known));
+      site.region.does(replaceRoute, { RouteTableId: table, ...routeTo("0.0.0.0/0", next.target) });
+      left = step;
+      killed = await c.reach().then(() => false, () => true);
+      left = Number.POSITIVE_INFINITY;
+      await c.live.again();
+      await c.asks("app", asked, seen(next.known));
+    }
+    assert.ok(cut.includes("nft") && cut.includes("connection.delete"), `${cut}`);
   }),
 );
 

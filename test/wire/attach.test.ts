@@ -1,4 +1,5 @@
 /** What users run already, behind interfaces: real namespaces and processes, real traffic, the command line as it is. */
+import "../kernel/own-machine.ts";
 import assert from "node:assert/strict";
 import { type ChildProcess, execFileSync, spawn, spawnSync } from "node:child_process";
 import fs from "node:fs";

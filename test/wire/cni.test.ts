@@ -1,4 +1,5 @@
 /** The CNI plugin, run as a container runtime runs it. */
+import "../kernel/own-machine.ts";
 import assert from "node:assert/strict";
 import { execFileSync, spawnSync } from "node:child_process";
 import fs from "node:fs";

@@ -1,4 +1,5 @@
 /** README's first five minutes, with the unmodified `aws` command and real packets. */
+import "../kernel/own-machine.ts";
 import assert from "node:assert/strict";
 import { execFileSync, spawnSync } from "node:child_process";
 import fs from "node:fs";

@@ -1,4 +1,5 @@
 /** What an instance learns from its network, in a region as users start it, where groups and lists deny everything. */
+import "../kernel/own-machine.ts";
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import fs from "node:fs";

@@ -2,6 +2,7 @@
  * What no group and no list stands before, in a region as a user starts it: two instances whose group has no rules, in a
  * subnet whose list has no entries. A test for each line of Amazon's list, and one for everything that is not on it.
  */
+import "../kernel/own-machine.ts";
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import fs from "node:fs";

@@ -1,4 +1,5 @@
 /** A region as a user starts it: its instances find names and time whatever is denied, also after kill -9, and no sooner than they run. */
+import "../kernel/own-machine.ts";
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import fs from "node:fs";

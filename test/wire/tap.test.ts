@@ -1,4 +1,5 @@
 /** A virtual machine's tap behind an interface: the tap is the host's own before and after. */
+import "../kernel/own-machine.ts";
 import assert from "node:assert/strict";
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import fs from "node:fs";
@@ -32,7 +33,7 @@ before(async () => {
   client = element(await region.call("RunInstances", { ImageId, MinCount: "1", MaxCount: "1", SubnetId: other }), "instanceId");
   const script = path.join(region.state, "machine.pl");
   fs.writeFileSync(script, virtualMachine, { mode: 0o755 });
-  machine = spawn(script, [tap, mac, "10.0.1.60", "10.0.1.1"], { stdio: ["ignore", "pipe", "inherit"] });
+  machine = spawn(script, [tap, mac], { stdio: ["ignore", "pipe", "inherit"] });
   machine.stdout?.on("data", (chunk: Buffer) => (said += chunk.toString()));
   await eventually("the client runs", () => bailey(region.state, "exec", client, "--", "true").code === 0);
 });
@@ -61,12 +62,13 @@ const echo = (text: string): string | undefined => {
   const { code, stdout } = bailey(region.state, "exec", client, "--", ...udpEcho("10.0.1.60", 9, text));
   return code === 0 ? stdout : undefined;
 };
-const onHost = (): string[] => fs.readdirSync("/sys/class/net");
+const onHost = (): string[] => Array.from(execFileSync("ip", ["-o", "link"], { encoding: "utf8" }).matchAll(/^\d+: ([^:@]+)/gm), ([, name]) => name ?? "");
 
 test("the machine's frames meet its groups, and the tap comes back", { skip }, async () => {
   const attached = attach();
   assert.deepEqual([attached.mac, attached.device], [mac, tap]);
   assert.ok(!onHost().includes(tap));
+  await eventually("DHCP tells it all", () => /^lease 10\.0\.1\.60\/255\.255\.255\.0 10\.0\.1\.1 10\.0\.0\.2 9001$/m.test(said));
   await eventually("the router answers ARP", () => /^gateway 02:ba:11:e7:00:01$/m.test(said));
   assert.equal(echo("refused"), undefined);
   await region.call("AuthorizeSecurityGroupIngress", {

@@ -1,6 +1,7 @@
+import { Draft } from "../../model/draft.ts";
 import { makeElasticIp } from "../../model/elastic-ip.ts";
 import { isPublicAddress, isPublicAddressTaken } from "../../model/public-address.ts";
-import { list, put, remove } from "../../model/world.ts";
+import { list, need, put, remove } from "../../model/world.ts";
 import type { World } from "../../model/world.ts";
 import { cidrOf, ipOf } from "../../values/ip.ts";
 import { isRefusal, refuse } from "../../values/refuse.ts";
@@ -10,7 +11,7 @@ import type { Call } from "../operation.ts";
 import { parseTagSpecifications } from "../tags.ts";
 import { interfaceWith, locateElasticIp, parsePublicIp } from "./elastic-ips.ts";
 import { notYours } from "./lookup.ts";
-import { choosePublicAddress } from "./public-addresses.ts";
+import { choosePublicAddress, republish } from "./public-addresses.ts";
 import { unserved } from "./served.ts";
 
 /** Gives the account a public address of the pool: the one named, else the lowest that is free. */
@@ -57,7 +58,7 @@ function refusePublicIp(world: World, publicIp: string, { publicPool }: Call): R
   return isPublicAddressTaken(world, publicIp) ? refuse("InvalidIPAddress.InUse", `Address ${publicIp} is in use.`) : undefined;
 }
 
-/** Gives an address back that is associated with nothing. */
+/** Gives an address back. In a default VPC that ends its association; elsewhere nothing may be associated with it. */
 export const releaseAddress = operation({
   name: "ReleaseAddress",
   run(world, input, call) {
@@ -71,8 +72,10 @@ export const releaseAddress = operation({
     }
     const eni = interfaceWith(world, elasticIp);
     if (eni?.natGateway) return notYours;
-    return eni
-      ? refuse("InvalidIPAddress.InUse", `Address ${publicIp} is in use.`)
-      : { changes: [remove(elasticIp)], output: {} };
+    if (eni && !need(world, "vpc", eni.vpc).isDefault) return refuse("InvalidIPAddress.InUse", `Address ${publicIp} is in use.`);
+    const draft = new Draft(world);
+    draft.add(remove(elasticIp));
+    draft.add(...republish(draft.world, elasticIp, call));
+    return { changes: draft.changes, output: {} };
   },
 });

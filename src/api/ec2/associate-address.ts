@@ -1,3 +1,4 @@
+import { Draft } from "../../model/draft.ts";
 import { associateElasticIp, disassociateElasticIp, elasticIpsOf } from "../../model/elastic-ip.ts";
 import { interfacesOf } from "../../model/network-interface.ts";
 import { unpublish } from "../../model/public-address.ts";
@@ -12,6 +13,7 @@ import type { Call, Input } from "../operation.ts";
 import { parseAddress } from "./addresses.ts";
 import { interfaceWith, locateElasticIp, locatePublicIp } from "./elastic-ips.ts";
 import { locate, locateOwnInterface, notYours } from "./lookup.ts";
+import { republish } from "./public-addresses.ts";
 import { unserved } from "./served.ts";
 
 /**
@@ -49,14 +51,12 @@ export const associateAddress = operation({
     if (kept) return kept;
     const associated = associateElasticIp(call, elasticIp, { interface: eni.id, address });
     const published = eni.publicAddress !== undefined && address === eni.addresses[0];
-    return {
-      changes: [
-        ...(displaced ? [put(disassociateElasticIp(displaced))] : []),
-        ...(published ? [put(unpublish(eni))] : []),
-        put(associated),
-      ],
-      output: { AssociationId: associated.association.id },
-    };
+    const draft = new Draft(world);
+    if (displaced) draft.add(put(disassociateElasticIp(displaced)));
+    if (published) draft.add(put(unpublish(eni)));
+    draft.add(put(associated));
+    draft.add(...republish(draft.world, elasticIp, call));
+    return { changes: draft.changes, output: { AssociationId: associated.association.id } };
   },
 });
 
@@ -99,7 +99,7 @@ function privateAddressOf(eni: NetworkInterface, text: string | undefined): stri
     : refuse("InvalidParameterValue", `The private IP address ${address} is not assigned to interface ${eni.id}`);
 }
 
-/** Ends an association. By address it is no error that there is none. */
+/** Ends an association. By address it is no error that there is none. An address from the pool may take its place. */
 export const disassociateAddress = operation({
   name: "DisassociateAddress",
   run(world, input, call) {
@@ -109,7 +109,11 @@ export const disassociateAddress = operation({
     if (isRefusal(elasticIp)) return elasticIp;
     const eni = interfaceWith(world, elasticIp);
     if (eni?.natGateway) return notYours;
-    return { changes: eni ? [put(disassociateElasticIp(elasticIp))] : [], output: {} };
+    if (!eni) return { output: {} };
+    const draft = new Draft(world);
+    draft.add(put(disassociateElasticIp(elasticIp)));
+    draft.add(...republish(draft.world, elasticIp, call));
+    return { changes: draft.changes, output: {} };
   },
 });
 

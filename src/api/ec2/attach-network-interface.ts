@@ -8,6 +8,7 @@ import type { Refusal } from "../../values/refuse.ts";
 import { operation } from "../operation.ts";
 import { findInstanceType } from "./instance-types.ts";
 import { locate } from "./lookup.ts";
+import { largestInteger, refuseOutside } from "./parameter.ts";
 import { unserved } from "./served.ts";
 import { serviceAttachmentPrefix } from "./views/network-interface.ts";
 
@@ -21,9 +22,8 @@ export const attachNetworkInterface = operation({
     if (NetworkCardIndex !== 0) {
       return refuse("InvalidParameterValue", `Network card index ${NetworkCardIndex} is not supported.`);
     }
-    if (DeviceIndex < 0 || !Number.isInteger(DeviceIndex)) {
-      return refuse("InvalidParameterValue", `Value (${DeviceIndex}) for parameter deviceIndex is invalid.`);
-    }
+    const outside = refuseOutside("deviceIndex", DeviceIndex, [0, largestInteger]);
+    if (outside) return outside;
     const eni = locate(world, call, "network-interface", NetworkInterfaceId);
     if (isRefusal(eni)) return eni;
     const instance = locate(world, call, "instance", InstanceId);
@@ -87,7 +87,7 @@ export const detachNetworkInterface = operation({
     if (eni.attachment?.deviceIndex === 0) {
       return refuse(
         "OperationNotPermitted",
-        "The network interface at device index 0 and networkCardIndex 0 cannot be detached.",
+        "The network interface at device index 0 and networkCard index 0 cannot be detached.",
       );
     }
     return { changes: [put(detach(eni))], output: {} };

@@ -9,10 +9,12 @@ import {
   modifyVpcBlockPublicAccessOptions,
 } from "./block-public-access.ts";
 import { createCarrierGateway, deleteCarrierGateway, describeCarrierGateways } from "./carrier-gateway.ts";
+import { describeVpcClassicLink, describeVpcClassicLinkDnsSupport } from "./classic-link.ts";
 import { createVpcEndpoint } from "./create-vpc-endpoint.ts";
 import { createVpnConnection } from "./create-vpn-connection.ts";
 import { createCustomerGateway, deleteCustomerGateway, describeCustomerGateways } from "./customer-gateway.ts";
 import { describeAddressTransfers } from "./describe-address-transfers.ts";
+import { describeNetworkInsightsAnalyses } from "./describe-network-insights-analyses.ts";
 import { describeVpcEndpointServices } from "./describe-vpc-endpoint-services.ts";
 import {
   createVpcEndpointServiceConfiguration,
@@ -188,6 +190,7 @@ export const keptOperations: readonly ServedOperation[] = [
   describeCarrierGateways,
   describeCustomerGateways,
   describeKeyPairs,
+  describeNetworkInsightsAnalyses,
   describeNetworkInsightsPaths,
   describeNetworkInterfacePermissions,
   describeTrafficMirrorFilterRules,
@@ -201,6 +204,8 @@ export const keptOperations: readonly ServedOperation[] = [
   describeTransitGateways,
   describeVpcBlockPublicAccessExclusions,
   describeVpcBlockPublicAccessOptions,
+  describeVpcClassicLink,
+  describeVpcClassicLinkDnsSupport,
   describeVpcEndpointConnections,
   describeVpcEndpointServiceConfigurations,
   describeVpcEndpointServicePermissions,

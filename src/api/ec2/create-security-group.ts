@@ -1,14 +1,11 @@
-import type { World } from "../../model/world.ts";
-import { applyChanges, list } from "../../model/world.ts";
-import type { SecurityGroup } from "../../model/resource.ts";
+import { tableIn } from "../../model/world.ts";
 import { makeGroup } from "../../model/security-group.ts";
 import { isRefusal, refuse } from "../../values/refuse.ts";
 import type { Refusal } from "../../values/refuse.ts";
 import { operation } from "../operation.ts";
-import { parseTagSpecifications } from "../tags.ts";
+import { parseTagSpecifications, tagList } from "../tags.ts";
 import { groupNamed, vpcOrDefault } from "./lookup.ts";
 import { arnOf } from "./views/arn.ts";
-import { groupView } from "./views/security-group.ts";
 
 const allowed = /^[a-zA-Z0-9 ._\-:/()#,@[\]+=&;{}!$*]{1,255}$/;
 const described =
@@ -46,18 +43,15 @@ export const createSecurityGroup = operation({
     if (groupNamed(world, vpc.id, name)) {
       return refuse("InvalidGroup.Duplicate", `The security group '${name}' already exists for VPC '${vpc.id}'`);
     }
-    if (list(world, call, "security-group").length >= call.quotas.groupsPerRegion) {
+    if (tableIn(world, call, "security-group").size >= call.quotas.groupsPerRegion) {
       return refuse("SecurityGroupLimitExceeded", "The maximum number of security groups has been reached.");
     }
 
     const id = call.mint("security-group");
     const { group, changes } = makeGroup(call, vpc, { id, name, description, tags: tags["security-group"] ?? {} });
-    return { changes, output: outputOf(applyChanges(world, changes), group) };
+    return {
+      changes,
+      output: { GroupId: id, Tags: tagList(group.tags), SecurityGroupArn: arnOf(group, "security-group", id) },
+    };
   },
-});
-
-const outputOf = (world: World, group: SecurityGroup) => ({
-  GroupId: group.id,
-  Tags: groupView(world, group).Tags,
-  SecurityGroupArn: arnOf(group, "security-group", group.id),
 });

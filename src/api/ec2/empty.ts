@@ -1,53 +1,87 @@
 /** Describe calls for what there is none of yet: audits and clean-ups ask for it, and find nothing. */
-import { refuse } from "../../values/refuse.ts";
+import { isRefusal, refuse } from "../../values/refuse.ts";
 import type { Action, Input, Output } from "../operation.ts";
+import { parsePageRequest } from "../pages.ts";
+import type { Bounds } from "../pages.ts";
 import type { ServedOperation } from "../perform.ts";
+import { oneOf } from "./parameter.ts";
 
 interface Nothing<A extends Action> {
   /** The members of the answer that are empty lists. */
   readonly shows: readonly (string & keyof Output<A>)[];
   /** The members of the input that name what is wanted, and the code that answers such a name. */
   readonly missing?: { readonly [I in string & keyof Input<A>]?: string };
+  /** The members that are one of a few words. */
+  readonly words?: { readonly [I in string & keyof Input<A>]?: readonly string[] };
+  /** How many may be asked for at once; absent: 5 to 1000. */
+  readonly bounds?: Bounds;
 }
 
 const nothing = {
-  DescribeClassicLinkInstances: { shows: ["Instances"] },
-  DescribeHosts: { shows: ["Hosts"], missing: { HostIds: "InvalidHostID.NotFound" } },
+  DescribeClassicLinkInstances: { shows: ["Instances"], missing: { InstanceIds: "InvalidInstanceID.NotFound" } },
+  DescribeHosts: { shows: ["Hosts"], bounds: [5, 500], missing: { HostIds: "InvalidHostID.NotFound" } },
   DescribeIpamPools: { shows: ["IpamPools"], missing: { IpamPoolIds: "InvalidIpamPoolId.NotFound" } },
   DescribeIpams: { shows: ["Ipams"], missing: { IpamIds: "InvalidIpamId.NotFound" } },
   DescribeLocalGateways: { shows: ["LocalGateways"], missing: { LocalGatewayIds: "InvalidLocalGatewayID.NotFound" } },
-  DescribeNetworkInsightsAnalyses: {
-    shows: ["NetworkInsightsAnalyses"],
-    missing: { NetworkInsightsAnalysisIds: "InvalidNetworkInsightsAnalysisId.NotFound" },
-  },
   DescribePlacementGroups: {
     shows: ["PlacementGroups"],
     missing: { GroupIds: "InvalidPlacementGroup.Unknown", GroupNames: "InvalidPlacementGroup.Unknown" },
   },
-  DescribeReservedInstances: { shows: ["ReservedInstances"], missing: { ReservedInstancesIds: "InvalidReservedInstancesId" } },
+  DescribeReservedInstances: {
+    shows: ["ReservedInstances"],
+    missing: { ReservedInstancesIds: "InvalidReservedInstancesId" },
+    words: {
+      OfferingClass: ["standard", "convertible"],
+      OfferingType: [
+        "Heavy Utilization",
+        "Medium Utilization",
+        "Light Utilization",
+        "No Upfront",
+        "Partial Upfront",
+        "All Upfront",
+      ],
+    },
+  },
   DescribeSnapshots: { shows: ["Snapshots"], missing: { SnapshotIds: "InvalidSnapshot.NotFound" } },
   DescribeSpotInstanceRequests: {
     shows: ["SpotInstanceRequests"],
     missing: { SpotInstanceRequestIds: "InvalidSpotInstanceRequestID.NotFound" },
   },
   DescribeVolumes: { shows: ["Volumes"], missing: { VolumeIds: "InvalidVolume.NotFound" } },
-  DescribeVpcClassicLink: { shows: ["Vpcs"] },
-  DescribeVpcClassicLinkDnsSupport: { shows: ["Vpcs"] },
 } as const satisfies { readonly [A in Action]?: Nothing<A> };
 
 interface Row {
   readonly shows: readonly string[];
   readonly missing?: Readonly<Record<string, string>>;
+  readonly words?: Readonly<Record<string, readonly string[]>>;
+  readonly bounds?: Bounds;
 }
+
+/** What such an operation reads of its input. */
+interface Asked {
+  readonly [member: string]: unknown;
+  readonly MaxResults?: number;
+  readonly NextToken?: string;
+}
+
+const usual: Bounds = [5, 1000];
 
 /** One operation for each: it refuses the first thing that is asked for by name, and shows nothing. */
 export const emptyDescribes: readonly ServedOperation[] = Object.entries<Row>(nothing).map(
-  ([name, { shows, missing = {} }]) => ({
+  ([name, { shows, missing = {}, words = {}, bounds = usual }]) => ({
     name,
-    run(_world, input: Readonly<Record<string, readonly string[] | undefined>>) {
+    run(_world, input: Asked) {
+      const page = parsePageRequest(input, bounds, name);
+      if (isRefusal(page)) return page;
+      for (const [member, known] of Object.entries(words)) {
+        const word = input[member];
+        const wrong = typeof word === "string" ? oneOf(member, word, known) : undefined;
+        if (isRefusal(wrong)) return wrong;
+      }
       for (const [member, code] of Object.entries(missing)) {
-        const wanted = input[member]?.[0];
-        if (wanted !== undefined) return refuse(code, `'${wanted}' does not exist`);
+        const names = input[member];
+        const wanted: unknown = Array.isArray(names) ? names[0] : undefined;
+        if (typeof wanted === "string") return refuse(code, `'${wanted}' does not exist`);
       }
       return { output: Object.fromEntries(shows.map((list) => [list, []])) };
     },

@@ -1,4 +1,4 @@
-import type { InstanceNetworkInterfaceSpecification } from "@aws-sdk/client-ec2";
+import type { EbsBlockDevice, InstanceNetworkInterfaceSpecification } from "@aws-sdk/client-ec2";
 import { managerOf } from "../../model/network-interface.ts";
 import type { InterfacePlan } from "../../model/network-interface.ts";
 import type { LaunchPlan } from "../../model/instance.ts";
@@ -16,7 +16,8 @@ import { parseConnectionTracking } from "./connection-tracking.ts";
 import { refuseGroupCount } from "./create-network-interface.ts";
 import type { InstanceTypeFacts } from "./instance-types.ts";
 import { defaultVpc, groupOf, groupsFor, locate } from "./lookup.ts";
-import { parsePrivateNames } from "./private-names.ts";
+import { largestInteger, oneOf, refuseOutside } from "./parameter.ts";
+import { parseNameType, parsePrivateNames } from "./private-names.ts";
 import { unserved } from "./served.ts";
 import { zonesOf } from "../../model/zone.ts";
 
@@ -29,7 +30,7 @@ const invalid = (message: string): Refusal => refuse("InvalidParameterValue", me
 export function parseCounts({ MinCount: least = 1, MaxCount: most = 1 }: RunInput): { least: number; most: number } | Refusal {
   if (least < 1) return invalid(`Value (${least}) for parameter minCount is invalid. Minimum value is 1.`);
   if (most < least) return combination(`MaxCount (${most}) may not be less than MinCount (${least})`);
-  return { least, most };
+  return refuseOutside("maxCount", most, [1, largestInteger]) ?? { least, most };
 }
 
 /** User data as it is kept: base64 of at most 16 KiB, without line breaks. */
@@ -54,14 +55,38 @@ export function parseWishes(input: RunInput): Wishes | Refusal {
   if (credits !== undefined && credits !== "standard" && credits !== "unlimited") {
     return invalid(`Value (${credits}) for parameter cpuCredits is invalid.`);
   }
+  const nameType = parseNameType(input.PrivateDnsNameOptions?.HostnameType);
+  if (isRefusal(nameType)) return nameType;
   if (input.HibernationOptions?.Configured === true) {
     return refuse("UnsupportedOperation", "Hibernation is not supported.");
   }
+  const tenancy = oneOf("tenancy", input.Placement?.Tenancy ?? "default", ["default", "dedicated", "host"]);
+  if (isRefusal(tenancy)) return tenancy;
+  if (tenancy === "host") return refuse("UnsupportedOperation", "Dedicated hosts are not supported.");
+  const recovery = oneOf("autoRecovery", input.MaintenanceOptions?.AutoRecovery ?? "default", ["default", "disabled"]);
+  if (isRefusal(recovery)) return recovery;
   return {
     ...(input.EbsOptimized !== undefined && { ebsOptimized: input.EbsOptimized }),
     ...(input.Monitoring?.Enabled !== undefined && { monitoring: input.Monitoring.Enabled }),
     ...(credits !== undefined && { credits }),
+    ...(tenancy === "dedicated" && { tenancy }),
+    ...(recovery === "disabled" && { autoRecovery: recovery }),
   };
+}
+
+const volumeTypes = ["standard", "io1", "io2", "gp2", "gp3", "sc1", "st1"] as const;
+
+/** Refuses numbers no volume has, and a type there is none of. */
+function refuseVolume({ VolumeType, ...volume }: EbsBlockDevice): Refusal | undefined {
+  const type = oneOf("volumeType", VolumeType ?? "gp3", volumeTypes);
+  if (isRefusal(type)) return type;
+  return (
+    refuseOutside("volumeSize", volume.VolumeSize, [1, 65536]) ??
+    refuseOutside("iops", volume.Iops, [100, 256000]) ??
+    refuseOutside("throughput", volume.Throughput, [125, 2000]) ??
+    refuseOutside("volumeInitializationRate", volume.VolumeInitializationRate, [100, 300]) ??
+    refuseOutside("ebsCardIndex", volume.EbsCardIndex, [0, 0])
+  );
 }
 
 /** The names under which an image's own device is spoken of, whose size the image says. */
@@ -73,6 +98,8 @@ export function refuseBlockDevices({ BlockDeviceMappings = [] }: RunInput): Refu
     if (NoDevice !== undefined && NoDevice !== "") return refuse("InvalidRequest", "The request received was invalid");
     if (NoDevice !== undefined || VirtualName !== undefined) continue;
     if (!Ebs) return refuse("MissingParameter", "The request must contain the parameter ebs");
+    const wrong = refuseVolume(Ebs);
+    if (wrong) return wrong;
     if (Ebs.VolumeSize === undefined && Ebs.SnapshotId === undefined && !rootDevices.has(DeviceName)) {
       return refuse("MissingParameter", "The request must contain the parameter size or snapshotId");
     }
@@ -174,9 +201,8 @@ function parseSlot(spec: InstanceNetworkInterfaceSpecification, most: number): S
   if (spec.InterfaceType !== undefined && spec.InterfaceType !== "interface") {
     return refuse("UnsupportedOperation", `The interface type ${spec.InterfaceType} is not supported.`);
   }
-  if (deviceIndex < 0 || !Number.isInteger(deviceIndex)) {
-    return invalid(`Value (${deviceIndex}) for parameter deviceIndex is invalid.`);
-  }
+  const outside = refuseOutside("deviceIndex", deviceIndex, [0, largestInteger]);
+  if (outside) return outside;
   const connectionTracking = parseConnectionTracking(spec.ConnectionTrackingSpecification);
   if (isRefusal(connectionTracking)) return connectionTracking;
   if (existing !== undefined) {

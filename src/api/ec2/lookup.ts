@@ -6,15 +6,15 @@ import type { NetworkInterface, PrefixList, ResourceOf, SecurityGroup, Vpc } fro
 import { managerOf } from "../../model/network-interface.ts";
 import { vpcsOfGroup } from "../../model/security-group.ts";
 import { isSeen } from "../../model/visible.ts";
-import { find, list, listed } from "../../model/world.ts";
-import type { Table, World } from "../../model/world.ts";
+import { find, list, listed, nameKey } from "../../model/world.ts";
+import type { World } from "../../model/world.ts";
 import { idPrefixes, parseId } from "../../values/id.ts";
 import { isRefusal, refuse } from "../../values/refuse.ts";
 import type { Refusal } from "../../values/refuse.ts";
 
 /** How Amazon speaks of each kind when an identifier is wrong: the codes differ in spelling, and so does the prose. */
 const words = {
-  vpc: { malformed: "InvalidVpcId.Malformed", missing: "InvalidVpcID.NotFound", noun: "vpc ID" },
+  vpc: { malformed: "InvalidVpcID.Malformed", missing: "InvalidVpcID.NotFound", noun: "vpc ID" },
   subnet: { malformed: "InvalidSubnetID.Malformed", missing: "InvalidSubnetID.NotFound", noun: "subnet ID" },
   "security-group": { malformed: "InvalidGroupId.Malformed", missing: "InvalidGroup.NotFound", noun: "security group" },
   "security-group-rule": {
@@ -84,7 +84,7 @@ const words = {
   "subnet-cidr-reservation": {
     malformed: "InvalidSubnetCidrReservationID.NotFound",
     missing: "InvalidSubnetCidrReservationID.NotFound",
-    noun: "subnet CIDR reservation ID",
+    noun: "subnet-cidr-reservation ID",
   },
   "vpc-block-public-access-exclusion": {
     malformed: "InvalidVpcBlockPublicAccessExclusionId.NotFound",
@@ -273,11 +273,9 @@ export function vpcOrDefault(world: World, scope: Scope, text: string | undefine
   return defaultVpc(world, scope) ?? refuse("VPCIdNotSpecified", "No default VPC for this user");
 }
 
-const groupsIn = (world: World, vpc: string): Table<"security-group"> => listed(world, "groupsOfVpc", vpc);
-
 /** The group of a VPC by its name, in any case: two names that differ in case only are one name. */
 export const groupNamed = (world: World, vpc: string, name: string): SecurityGroup | undefined =>
-  groupsIn(world, vpc).find((group) => group.name.toLowerCase() === name.toLowerCase());
+  listed(world, "groupsOfName", nameKey(vpc, name)).first();
 
 /** The group an input names: by identifier, or by its name in the default VPC. */
 export function groupOf(
@@ -291,10 +289,9 @@ export function groupOf(
   }
   const vpc = vpcOrDefault(world, scope, undefined);
   if (isRefusal(vpc)) return vpc;
-  const named = groupsIn(world, vpc.id).find((group) => group.name === GroupName);
-  return (
-    named ?? refuse("InvalidGroup.NotFound", `The security group '${GroupName}' does not exist in default VPC '${vpc.id}'`)
-  );
+  const named = groupNamed(world, vpc.id, GroupName);
+  if (named?.name === GroupName) return named;
+  return refuse("InvalidGroup.NotFound", `The security group '${GroupName}' does not exist in default VPC '${vpc.id}'`);
 }
 
 /**

@@ -29,6 +29,9 @@ export const modifySecurityGroupRules = operation({
     if (new Set(ids).size < ids.length) {
       return refuse("InvalidParameterValue", "The same security group rule must not appear multiple times");
     }
+    const ports = SecurityGroupRules.map(({ SecurityGroupRule = {} }) => parsePorts(SecurityGroupRule));
+    const badPorts = ports.find(isRefusal);
+    if (badPorts) return badPorts;
     const group = groupOf(world, call, { GroupId });
     if (isRefusal(group)) return group;
     const rules = locateAll(world, call, "security-group-rule", ids);

@@ -5,7 +5,7 @@ import type { Refusal } from "../../values/refuse.ts";
 import { operation } from "../operation.ts";
 import type { Input } from "../operation.ts";
 import { locate } from "./lookup.ts";
-import { parsePrivateNames } from "./private-names.ts";
+import { parseNameType, parsePrivateNames } from "./private-names.ts";
 import { unserved } from "./served.ts";
 
 const attributes = [
@@ -25,6 +25,8 @@ export const modifySubnetAttribute = operation({
     if (attributes.filter((name) => input[name] !== undefined).length !== 1) {
       return refuse("InvalidParameterCombination", "The request must contain exactly one attribute to modify");
     }
+    const nameType = parseNameType(input.PrivateDnsHostnameTypeOnLaunch, "privateDnsHostnameTypeOnLaunch");
+    if (isRefusal(nameType)) return nameType;
     const subnet = locate(world, call, "subnet", input.SubnetId ?? "");
     if (isRefusal(subnet)) return subnet;
     const changed = modified(subnet, input);
@@ -45,7 +47,7 @@ function modified(subnet: Subnet, input: Input<"ModifySubnetAttribute">): Subnet
     EnableResourceNameDnsARecord: input.EnableResourceNameDnsARecordOnLaunch?.Value,
     EnableResourceNameDnsAAAARecord: input.EnableResourceNameDnsAAAARecordOnLaunch?.Value,
   };
-  const privateNames = parsePrivateNames(asked, subnet.privateNames, "privateDnsHostnameTypeOnLaunch");
+  const privateNames = parsePrivateNames(asked, subnet.privateNames);
   if (isRefusal(privateNames)) return privateNames;
   return {
     ...subnet,

@@ -18,7 +18,9 @@ const attributes = ["Description", "SourceDestCheck", "Groups", "Attachment", "C
 export const modifyNetworkInterfaceAttribute = operation({
   name: "ModifyNetworkInterfaceAttribute",
   run(world, input, call) {
-    const strange = unserved(input, ["NetworkInterfaceId", ...attributes]);
+    const strange =
+      unserved(input, ["NetworkInterfaceId", ...attributes]) ??
+      unserved(input.Attachment ?? {}, ["AttachmentId", "DeleteOnTermination"]);
     if (strange) return strange;
     if (attributes.filter((name) => input[name] !== undefined).length !== 1) {
       return refuse("InvalidParameterCombination", "The request must contain exactly one attribute to modify");

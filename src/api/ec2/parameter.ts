@@ -13,6 +13,9 @@ export function oneOf<W extends string>(parameter: string, value: string, words:
   return words.find((word) => word === value) ?? invalidValue(parameter, value, `Valid values: ${words.join(", ")}.`);
 }
 
+/** The largest number that Amazon's `Integer` holds. */
+export const largestInteger = 2 ** 31 - 1;
+
 /** Refuses a number that is given and outside all of the ranges, or not whole. */
 export function refuseOutside(
   parameter: string,

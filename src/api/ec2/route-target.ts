@@ -106,7 +106,10 @@ function locateEndpoint(world: World, call: Call, table: RouteTable, id: string)
   const endpoint = locateLiving(world, call, "vpc-endpoint", id);
   if (isRefusal(endpoint)) return endpoint;
   if (endpoint.type !== "GatewayLoadBalancer") {
-    return refuse("InvalidParameterValue", `The VPC endpoint ${id} is not of a Gateway Load Balancer.`);
+    return refuse(
+      "RouteNotSupported",
+      `Route table contains unsupported route target: ${id}. VPC Endpoints of this type cannot be used as route targets.`,
+    );
   }
   if (endpoint.vpc !== table.vpc) return differentNetworks(table, `VPC endpoint ${id}`);
   return { type: "vpc-endpoint", id: endpoint.id };

@@ -69,16 +69,18 @@ export const runInstances = operation({
     if (strange) return strange;
     const counts = parseCounts(input);
     if (isRefusal(counts)) return counts;
+    if (counts.least > call.quotas.instances) return tooMany(call, counts.least);
     const devices = refuseBlockDevices(input);
     if (devices) return devices;
     const slots = parseSlots(input, counts.most);
     if (isRefusal(slots)) return slots;
     const tags = parseTagSpecifications(input.TagSpecifications, ["instance", "network-interface", "volume"]);
     if (isRefusal(tags)) return tags;
+    const typeName = input.InstanceType ?? defaultInstanceType;
+    const type = findInstanceType(typeName);
+    if (!type) return refuse("InvalidParameterValue", `Invalid value '${typeName}' for InstanceType.`);
     const plan = parsePlan(world, input, { ...tags.instance, ...(template && templateTags(template)) }, call);
     if (isRefusal(plan)) return plan;
-    const type = findInstanceType(plan.type);
-    if (!type) return refuse("InvalidParameterValue", `Invalid value '${plan.type}' for InstanceType.`);
     const found = findSlots(world, input, slots, type, call);
     if (isRefusal(found)) return found;
     const privateNames = launchNames(input, found[0].subnet);
@@ -86,7 +88,7 @@ export const runInstances = operation({
 
     const draft = new Draft(world);
     const launched: Instance[] = [];
-    for (const [index, id] of mintAscending(call, "instance", counts.most).entries()) {
+    for (const [index, id] of mintAscending(call, "instance", Math.min(counts.most, call.quotas.instances)).entries()) {
       const instance = launch(draft, { id, index }, { ...plan, ...privateNames }, found, type, tags, call);
       if (isRefusal(instance) && index < counts.least) return instance;
       if (isRefusal(instance)) break;
@@ -178,8 +180,9 @@ function planInterface(
 
 function refuseCount(world: World, addedInterfaces: number, call: Call): Refusal | undefined {
   const alive = list(world, call, "instance").filter(({ state }) => state !== "terminated").length;
-  if (alive >= call.quotas.instances) {
-    return refuse("InstanceLimitExceeded", `You have reached your limit of ${call.quotas.instances} instances.`);
-  }
+  if (alive >= call.quotas.instances) return tooMany(call, alive + 1);
   return refuseInterfaceCount(call, list(world, call, "network-interface").length + addedInterfaces);
 }
+
+const tooMany = ({ quotas }: Call, wanted: number): Refusal =>
+  refuse("InstanceLimitExceeded", `You have requested more instances (${wanted}) than your current instance limit of ${quotas.instances} allows.`);

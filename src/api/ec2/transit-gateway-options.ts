@@ -76,17 +76,33 @@ export function parseOptions(given: TransitGatewayRequestOptions): TransitGatewa
   return isRefusal(cidrs) ? cidrs : { ...standard, ...asked, cidrs };
 }
 
-/** The gateway with some of its options changed. What is to be so by default needs a table of its own. */
-export function changeOptions(world: World, call: Call, gateway: TransitGateway, given: ModifyTransitGatewayOptions): TransitGateway | Refusal {
-  const asked = parseSwitches(given);
-  if (isRefusal(asked)) return asked;
+interface OptionChanges {
+  readonly options: Partial<TransitGatewayOptions>;
+  readonly added: readonly string[];
+  readonly removed: readonly string[];
+}
+
+/** What can be said of changed options without a look at the gateway. */
+export function parseOptionChanges(given: ModifyTransitGatewayOptions): OptionChanges | Refusal {
+  const options = parseSwitches(given);
+  if (isRefusal(options)) return options;
   const [added, removed] = [parseBlocks(given.AddTransitGatewayCidrBlocks), parseBlocks(given.RemoveTransitGatewayCidrBlocks)];
   if (isRefusal(added)) return added;
-  if (isRefusal(removed)) return removed;
+  return isRefusal(removed) ? removed : { options, added, removed };
+}
+
+/** The gateway with some of its options changed. What is to be so by default needs a table of its own. */
+export function changeOptions(
+  world: World,
+  call: Call,
+  gateway: TransitGateway,
+  { options, added, removed }: OptionChanges,
+  given: ModifyTransitGatewayOptions,
+): TransitGateway | Refusal {
   const { associationTable, propagationTable, ...plain } = gateway;
   const next: TransitGateway = {
     ...plain,
-    ...asked,
+    ...options,
     cidrs: [...new Set([...gateway.cidrs, ...added])].filter((cidr) => !removed.includes(cidr)),
   };
   const association = defaultTable(world, call, next, "Association", given.AssociationDefaultRouteTableId ?? associationTable);

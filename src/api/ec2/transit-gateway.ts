@@ -10,7 +10,7 @@ import { operation } from "../operation.ts";
 import { parseTagSpecifications } from "../tags.ts";
 import { describe } from "./describe.ts";
 import { locateLiving } from "./lookup.ts";
-import { changeOptions, parseOptions } from "./transit-gateway-options.ts";
+import { changeOptions, parseOptionChanges, parseOptions } from "./transit-gateway-options.ts";
 import { transitGatewayFilters, transitGatewayView } from "./views/transit-gateway.ts";
 
 /** Makes a gateway, with a route table by default. */
@@ -37,9 +37,11 @@ export const createTransitGateway = operation({
 export const modifyTransitGateway = operation({
   name: "ModifyTransitGateway",
   run(world, { TransitGatewayId = "", Description, Options = {} }, call) {
+    const asked = parseOptionChanges(Options);
+    if (isRefusal(asked)) return asked;
     const gateway = locateLiving(world, call, "transit-gateway", TransitGatewayId);
     if (isRefusal(gateway)) return gateway;
-    const changed = changeOptions(world, call, gateway, Options);
+    const changed = changeOptions(world, call, gateway, asked, Options);
     if (isRefusal(changed)) return changed;
     const next: TransitGateway = { ...changed, ...(Description !== undefined && { description: Description }) };
     return { changes: [put(next)], output: { TransitGateway: { ...transitGatewayView(world, next), State: "modifying" as const } } };

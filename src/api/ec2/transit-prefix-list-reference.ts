@@ -2,6 +2,7 @@ import type { TransitGatewayPrefixListReference } from "@aws-sdk/client-ec2";
 import type { TransitRoute, TransitRouteTable } from "../../model/transit-route-table.ts";
 import { find, put } from "../../model/world.ts";
 import type { World } from "../../model/world.ts";
+import { parseId } from "../../values/id.ts";
 import { isRefusal, refuse } from "../../values/refuse.ts";
 import type { Refusal } from "../../values/refuse.ts";
 import { parseFilters } from "../filters.ts";
@@ -9,7 +10,7 @@ import type { Filters, Tagged } from "../filters.ts";
 import { operation } from "../operation.ts";
 import type { Call, Input } from "../operation.ts";
 import { pageOf, parsePageRequest } from "../pages.ts";
-import { locate, locateLiving } from "./lookup.ts";
+import { locate, locateLiving, malformed } from "./lookup.ts";
 import { locateTransitTarget, missingRoute } from "./transit-route.ts";
 import { attachedView } from "./views/transit-attachment.ts";
 
@@ -78,6 +79,7 @@ export const deleteTransitGatewayPrefixListReference = operation({
   run(world, { TransitGatewayRouteTableId = "", PrefixListId = "" }, call) {
     const table = locateLiving(world, call, "transit-gateway-route-table", TransitGatewayRouteTableId);
     if (isRefusal(table)) return table;
+    if (!parseId("prefix-list", PrefixListId)) return malformed("prefix-list", PrefixListId);
     const existing = table.routes.find(({ destination }) => destination === PrefixListId);
     if (!existing) return missingRoute(table, PrefixListId);
     return {

@@ -10,6 +10,7 @@ import { operation } from "../operation.ts";
 import type { Call } from "../operation.ts";
 import { pageOf, parsePageRequest } from "../pages.ts";
 import type { Page, PageRequest } from "../pages.ts";
+import { ageKey } from "./describe.ts";
 import { locateLiving } from "./lookup.ts";
 import { attachedView } from "./views/transit-attachment.ts";
 
@@ -22,28 +23,32 @@ const filters: Filters<Member & Tagged> = {
 };
 
 interface Request extends PageRequest {
+  readonly TransitGatewayRouteTableId: string | undefined;
   readonly Filters?: readonly Filter[] | undefined;
 }
 
-/** The attachments as members that pass the filters, one page of them, in order of their ids. */
-function members(world: World, call: Call, ids: readonly string[], request: Request, topic: string): Page<Member> | Refusal {
+/** The table's attachments of one list that pass the filters, one page of them, the oldest first. */
+function members(world: World, call: Call, list: "associations" | "propagations", request: Request): Page<Member> | Refusal {
+  const topic = `transit ${list}`;
   const asked = parsePageRequest(request, [5, 1000], topic);
   if (isRefusal(asked)) return asked;
   const passes = parseFilters(filters, request.Filters);
   if (isRefusal(passes)) return passes;
-  const all = ids.map((id): Member => ({
-    TransitGatewayAttachmentId: id,
-    ...attachedView(need(world, "transit-gateway-attachment", id), call),
-  }));
-  return pageOf(all.filter(passes), ({ TransitGatewayAttachmentId: id = "" }) => id, asked, topic);
+  const table = locateLiving(world, call, "transit-gateway-route-table", request.TransitGatewayRouteTableId ?? "");
+  if (isRefusal(table)) return table;
+  const all = table[list].map((id) => {
+    const attachment = need(world, "transit-gateway-attachment", id);
+    return { key: ageKey(attachment), member: { TransitGatewayAttachmentId: id, ...attachedView(attachment, call) } };
+  });
+  const passing = all.filter(({ member }) => passes(member));
+  const page = pageOf(passing, ({ key }) => key, asked, topic);
+  return { ...page, items: page.items.map(({ member }) => member) };
 }
 
 export const getTransitGatewayRouteTableAssociations = operation({
   name: "GetTransitGatewayRouteTableAssociations",
-  run(world, { TransitGatewayRouteTableId = "", ...request }, call) {
-    const table = locateLiving(world, call, "transit-gateway-route-table", TransitGatewayRouteTableId);
-    if (isRefusal(table)) return table;
-    const page = members(world, call, table.associations, request, "transit associations");
+  run(world, request, call) {
+    const page = members(world, call, "associations", request);
     if (isRefusal(page)) return page;
     return { output: { Associations: page.items.map((one) => ({ ...one, State: "associated" as const })), NextToken: page.next } };
   },
@@ -51,10 +56,8 @@ export const getTransitGatewayRouteTableAssociations = operation({
 
 export const getTransitGatewayRouteTablePropagations = operation({
   name: "GetTransitGatewayRouteTablePropagations",
-  run(world, { TransitGatewayRouteTableId = "", ...request }, call) {
-    const table = locateLiving(world, call, "transit-gateway-route-table", TransitGatewayRouteTableId);
-    if (isRefusal(table)) return table;
-    const page = members(world, call, table.propagations, request, "transit propagations");
+  run(world, request, call) {
+    const page = members(world, call, "propagations", request);
     if (isRefusal(page)) return page;
     const all = page.items.map((one) => ({ ...one, State: "enabled" as const }));
     return { output: { TransitGatewayRouteTablePropagations: all, NextToken: page.next } };

@@ -8,6 +8,7 @@ import type { Refusal } from "../../values/refuse.ts";
 import { operation } from "../operation.ts";
 import type { Call, Input } from "../operation.ts";
 import { parseDescription, parsePermissions, resolvePeers } from "./ip-permissions.ts";
+import type { WrittenRule } from "./ip-permissions.ts";
 import { groupOf, malformed, missing } from "./lookup.ts";
 
 /** Sets or clears descriptions of rules for what may come in, all or none. */
@@ -33,12 +34,14 @@ function update(world: World, input: Request, egress: boolean, call: Call) {
       "Exactly one of 'ipPermissions' or 'securityGroupRuleDescriptions' should be provided.",
     );
   }
+  const written = parsePermissions(permissions);
+  if (isRefusal(written)) return written;
   const group = groupOf(world, call, input);
   if (isRefusal(group)) return group;
   const rules =
     byId.length > 0
       ? describedById(world, group, egress, byId)
-      : describedByContent(world, group, egress, input, call);
+      : describedByContent(world, group, egress, written, call);
   return isRefusal(rules) ? rules : { changes: rules.map(put), output: { Return: true } };
 }
 
@@ -70,11 +73,9 @@ function describedByContent(
   world: World,
   group: SecurityGroup,
   egress: boolean,
-  { IpPermissions = [] }: Request,
+  written: readonly WrittenRule[],
   call: Call,
 ): SecurityGroupRule[] | Refusal {
-  const written = parsePermissions(IpPermissions);
-  if (isRefusal(written)) return written;
   const existing = rulesOf(world, group.id, egress);
   const contents = resolvePeers(world, call, group, written, existing);
   if (isRefusal(contents)) return contents;

@@ -69,12 +69,14 @@ export const modifyVpcEndpoint = operation({
     const own = ["VpcEndpointId", "ResetPolicy", "PolicyDocument", "IpAddressType", "DnsOptions", "PrivateDnsEnabled"];
     const strange = unserved(input, own.concat(Object.values(parts).flat()));
     if (strange) return strange;
+    const options = parseOptions(input);
+    if (isRefusal(options)) return options;
     const endpoint = locateLiving(world, call, "vpc-endpoint", input.VpcEndpointId ?? "");
     if (isRefusal(endpoint)) return endpoint;
     const wrong = refuseForType(endpoint, input);
     if (wrong) return wrong;
     const draft = new Draft(world);
-    const changed = changeOptions(world, endpoint, input);
+    const changed = changeOptions(world, endpoint, input, options);
     if (isRefusal(changed)) return changed;
     draft.add(put(changed));
     const refused = changeTables(draft, call, changed, input) ?? changeGroups(draft, call, input) ?? changeSubnets(draft, call, input);
@@ -91,7 +93,7 @@ function refuseForType({ type, id }: VpcEndpoint, input: ModifyInput): Refusal |
   return input.PrivateDnsEnabled === true && type !== "Interface" ? refusal("private DNS") : undefined;
 }
 
-function changeOptions(world: World, endpoint: VpcEndpoint, input: ModifyInput): VpcEndpoint | Refusal {
+function parseOptions(input: ModifyInput): Partial<Pick<VpcEndpoint, "dnsRecords">> | Refusal {
   const wrong = refusePolicy(input.PolicyDocument) ?? unserved(input.DnsOptions ?? {}, ["DnsRecordIpType"]);
   if (wrong) return wrong;
   if (input.PolicyDocument !== undefined && input.ResetPolicy === true) {
@@ -100,9 +102,18 @@ function changeOptions(world: World, endpoint: VpcEndpoint, input: ModifyInput):
   if (input.IpAddressType !== undefined && input.IpAddressType !== "ipv4") {
     return refuse("UnsupportedOperation", "Endpoints with IPv6 addresses are not supported.");
   }
-  const records = input.DnsOptions?.DnsRecordIpType ?? endpoint.dnsRecords;
+  const records = input.DnsOptions?.DnsRecordIpType;
+  if (records === undefined) return {};
   const dnsRecords = oneOf("dnsRecordIpType", records, ["ipv4", "ipv6", "dualstack", "service-defined"]);
-  if (isRefusal(dnsRecords)) return dnsRecords;
+  return isRefusal(dnsRecords) ? dnsRecords : { dnsRecords };
+}
+
+function changeOptions(
+  world: World,
+  endpoint: VpcEndpoint,
+  input: ModifyInput,
+  options: Partial<Pick<VpcEndpoint, "dnsRecords">>,
+): VpcEndpoint | Refusal {
   const privateDns = input.PrivateDnsEnabled ?? endpoint.privateDns;
   if (privateDns && !endpoint.privateDns) {
     const service = serviceOf(world, endpoint);
@@ -110,7 +121,7 @@ function changeOptions(world: World, endpoint: VpcEndpoint, input: ModifyInput):
     if (refused) return refused;
   }
   const policy = input.ResetPolicy === true ? openPolicy : (input.PolicyDocument ?? endpoint.policy);
-  return { ...endpoint, dnsRecords, privateDns, ...(policy !== undefined && { policy }) };
+  return { ...endpoint, ...options, privateDns, ...(policy !== undefined && { policy }) };
 }
 
 function changeTables(draft: Draft, call: Call, endpoint: VpcEndpoint, { AddRouteTableIds = [], RemoveRouteTableIds = [] }: ModifyInput): Refusal | undefined {

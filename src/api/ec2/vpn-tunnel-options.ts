@@ -5,7 +5,7 @@ import type { TunnelWishes } from "../../model/vpn-connection.ts";
 import { cidrOf, covers, formatCidr, parseCidr } from "../../values/ip.ts";
 import { isRefusal, refuse } from "../../values/refuse.ts";
 import type { Refusal } from "../../values/refuse.ts";
-import { invalidValue } from "./parameter.ts";
+import { invalidValue, largestInteger } from "./parameter.ts";
 
 /** A tunnel as it is asked for; what is absent is chosen for its owner. */
 export interface WantedTunnel {
@@ -21,7 +21,7 @@ const ranges = {
   RekeyMarginTimeSeconds: [60, 1800],
   RekeyFuzzPercentage: [0, 100],
   ReplayWindowSize: [64, 2048],
-  DPDTimeoutSeconds: [30, Infinity],
+  DPDTimeoutSeconds: [30, largestInteger],
 } as const;
 const standardPhase1Lifetime = 28800;
 const standardPhase2Lifetime = 3600;

@@ -68,9 +68,11 @@ function readQueryCall(protocol: "ec2Query" | "awsQuery", request: WireRequest):
 
 const formType = "application/x-www-form-urlencoded";
 
+const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+
 function textOf(bytes: Uint8Array): string | undefined {
   try {
-    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+    return utf8.decode(bytes);
   } catch {
     return undefined;
   }

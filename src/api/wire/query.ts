@@ -8,14 +8,21 @@ interface Dialect {
   /** `Key.1` instead of `Key.member.1`. */
   readonly flat: boolean;
   missing(key: string): Refusal;
+  /** Whether the number of that key must be whole: the frozen model does not tell. */
+  whole(key: string): boolean;
   /** Undefined: a parameter nobody knows is skipped. */
   unknown?(key: string): Refusal;
   invalid(key: string, text: string, expected: string): Refusal;
 }
 
+/** The doubles among EC2's parameters; all its other numbers are whole. */
+const fractions =
+  /(?:\.(?:MemoryGiBPerVCpu|TotalLocalStorageGB|NetworkBandwidthGbps)\.(?:Min|Max)|\.WeightedCapacity|\.Weight|\.\d+\.Priority|\.Price|LimitPrice\.Amount|FulfilledCapacity|\.UploadSize)$/;
+
 const ec2: Dialect = {
   flat: true,
   missing: (key) => refuse("MissingParameter", `The request must contain the parameter ${key}`),
+  whole: (key) => !fractions.test(key),
   unknown: (key) => refuse("UnknownParameter", `The parameter ${key} is not recognized`),
   invalid: (key, text, expected) =>
     refuse("InvalidParameterValue", `Value (${text}) for parameter ${key} is invalid. Expecting ${expected}.`),
@@ -30,6 +37,7 @@ const violated = (text: string, key: string, constraint: string): Refusal =>
 const query: Dialect = {
   flat: false,
   missing: (key) => violated("null", key, "Member must not be null"),
+  whole: () => false,
   invalid: (key, text, expected) => violated(`'${text}'`, key, `Member must be ${expected}`),
 };
 
@@ -88,7 +96,9 @@ function decodeScalar(dialect: Dialect, kind: Scalar["kind"], node: Parameter, k
   if (stray) return stray;
   if (node.value === undefined) return dialect.missing(key);
   const decoded = parseScalar(kind, node.value);
-  return decoded === undefined ? dialect.invalid(key, node.value, expectations[kind]) : { decoded };
+  if (decoded === undefined) return dialect.invalid(key, node.value, expectations[kind]);
+  const fraction = typeof decoded === "number" && !Number.isInteger(decoded) && dialect.whole(key);
+  return fraction ? dialect.invalid(key, node.value, "an integer") : { decoded };
 }
 
 function decodeStructure(

@@ -19,12 +19,12 @@ const pieces = ["a", "Z", "0", "-", ".", "<", "&", ">", '"', "'", "é", "語", "
 const text = (random: Random): string =>
   `x${Array.from({ length: random(6) }, () => (random(5) === 0 ? " " : pieces[random(pieces.length)])).join("")}y`;
 
-function simple(schema: number, random: Random): unknown {
+function simple(schema: number, random: Random, { fractions }: Options): unknown {
   switch (schema) {
     case 0:
       return text(random);
     case 1:
-      return random(2) === 0 ? random(2 ** 31) : -(1 + random(1000)) / 8;
+      return random(2) === 0 ? random(2 ** 31) : -(1 + random(1000)) / (fractions ? 8 : 1);
     case 2:
       return random(2) === 0;
     case 4:
@@ -40,6 +40,8 @@ const [listOf, mapTo] = [64, 128];
 const [list, map, structure, union, error] = [1, 2, 3, 4, -3];
 
 interface Options {
+  /** Whether numbers may have fractions: the SDK's schemas don't tell integers from others. */
+  readonly fractions: boolean;
   /** Deeper structures are left with their required members only. */
   readonly depth: number;
   /** Whether the wire can tell an empty list from none. */
@@ -56,7 +58,7 @@ export function randomValue(ref: unknown, random: Random, options: Options): unk
   if (typeof schema === "number") {
     if (schema & mapTo) return randomMap(schema & ~mapTo, random, options);
     if (schema & listOf) return randomList(schema & ~listOf, random, options);
-    return simple(schema, random);
+    return simple(schema, random, options);
   }
   if (!Array.isArray(schema)) throw new Error(`not a schema: ${String(schema)}`);
   const [kind] = schema;

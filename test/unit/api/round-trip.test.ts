@@ -64,7 +64,8 @@ for (const { name, sdk, client, operations, streams } of services) {
         const label = `${name} ${operationName}, seed ${seed}`;
 
         const emptyLists = model.protocol !== "ec2Query";
-        const input = randomValue(inputRef, random, { depth: 6, emptyLists }) ?? {};
+        const fractions = model.protocol !== "ec2Query";
+        const input = randomValue(inputRef, random, { depth: 6, emptyLists, fractions }) ?? {};
         const { body, headers } = await protocol.serializeRequest(operation, structuredClone(input), context);
         const call = readCall(model, {
           query: "",
@@ -76,7 +77,7 @@ for (const { name, sdk, client, operations, streams } of services) {
         assert.equal(call.action, operationName);
         assert.deepEqual(call.decode(shape), input, label);
 
-        const output = (randomValue(outputRef, random, { depth: 6, emptyLists: true }) ?? {}) as object;
+        const output = (randomValue(outputRef, random, { depth: 6, emptyLists: true, fractions: true }) ?? {}) as object;
         const encoded = encodeOutput(model, shape, output, "11111111-2222-4333-8444-555555555555");
         const response = { statusCode: 200, headers: { ...encoded.headers }, body: encoded.body };
         const { $metadata: metadata, ...answer } = await protocol.deserializeResponse(operation, context, response);

@@ -62,6 +62,7 @@ const refused: readonly (readonly [name: string, service: string, action: string
   ["too many parameters", "ec2", "DescribeVpcs", many(20_001, (index) => `VpcId.${index}=v`), "MalformedQueryString"],
   ["a required parameter below", "ec2", "CreateTags", "ResourceId.1=i&Tag.1.Value=v&DryRun=maybe", "InvalidParameterValue"],
   ["text for a number", "ec2", "DescribeVpcs", "MaxResults=many", "InvalidParameterValue", "Value (many) for parameter MaxResults is invalid. Expecting a number."],
+  ["half a number", "ec2", "DescribeVpcs", "MaxResults=5.5", "InvalidParameterValue", "Value (5.5) for parameter MaxResults is invalid. Expecting an integer."],
   ["infinity", "ec2", "DescribeVpcs", "MaxResults=1e999", "InvalidParameterValue"],
   ["hexadecimal", "ec2", "DescribeVpcs", "MaxResults=0x10", "InvalidParameterValue"],
   ["no number at all", "ec2", "DescribeVpcs", "MaxResults=", "InvalidParameterValue"],

@@ -43,6 +43,26 @@ test("nothing is said where nothing changes, and a change of one rule says littl
   assert.notEqual(fingerprintOf(parts), fingerprintOf(changed));
 });
 
+test("the generation is a transaction of its own where interval sets change, and asks for none where only others do", () => {
+  const { network } = randomWorld(new Random(seed), size);
+  const [group] = network.groups.values();
+  const [one] = network.interfaces.values();
+  if (!group || !one) throw new Error("a world without groups or interfaces");
+  const rules = [...group.in, { id: "sgr-new", protocol: 6, values: { from: 4711, to: 4799 }, peer: { cidr: { family: 4, base: 0x0b0b0000n, length: 16 } } }] as const;
+  const rows = [
+    { what: "a rule", to: { ...network, groups: new Map(network.groups).set(group.id, { ...group, in: rules }) }, last: false },
+    { what: "an address", to: { ...network, interfaces: new Map(network.interfaces).set(one.id, { ...one, addresses: one.addresses.slice(1) }) }, last: true },
+  ];
+  for (const { what, to, last } of rows) {
+    const [was, will] = [withGeneration(compile(network), 1), withGeneration(compile(to), 2)];
+    const inForce = (transactions: string[][]) => transactions.map((commands) => commands.some((command) => command.includes(" intended/")));
+    const transactions = delta(was, will);
+    assert.equal(transactions.at(-1)?.some((command) => /(?:add|delete) element/.test(command)), last, what);
+    assert.deepEqual(inForce(transactions), transactions.map((_, at) => at === transactions.length - 1), what);
+    assert.ok(delta(was, will, true).at(-1)?.every((command) => !/(?:add|delete) element/.test(command)), what);
+  }
+});
+
 test("a whole ruleset replaces whatever was there", () => {
   const random = new Random(seed + 1);
   const tables = new Tables();

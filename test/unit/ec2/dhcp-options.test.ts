@@ -93,7 +93,7 @@ test("a VPC has one set, or none; a set in use stays", () => {
   const gone = `InvalidDhcpOptionID.NotFound: The dhcpOption ID '${DhcpOptionsId}' does not exist`;
   assert.equal(region.refuses(deleteDhcpOptions, { DhcpOptionsId }), gone);
   assert.equal(region.refuses(associateDhcpOptions, { DhcpOptionsId, VpcId: "x" }), gone);
-  assert.match(region.refuses(associateDhcpOptions, { DhcpOptionsId: "default", VpcId: "x" }), /^InvalidVpcId.Malformed: /);
+  assert.match(region.refuses(associateDhcpOptions, { DhcpOptionsId: "default", VpcId: "x" }), /^InvalidVpcID.Malformed: /);
   assert.match(region.refuses(deleteDhcpOptions, { DhcpOptionsId: "default" }), /^InvalidDhcpOptionsId.Malformed: /);
 });
 

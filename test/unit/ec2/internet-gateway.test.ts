@@ -71,7 +71,7 @@ test("what can't be attached, detached or deleted refuses, in order, and changes
     [attach(attached, second.vpc), `Resource.AlreadyAssociated: resource ${attached} is already attached to network ${first.vpc}`],
     [attach(free, first.vpc), `InvalidParameterValue: Network ${first.vpc} already has an internet gateway attached`],
     [detach(unknownGateway, unknownVpc), missing],
-    [detach(attached, "vpc-1"), "InvalidVpcId.Malformed: The vpc ID 'vpc-1' is malformed"],
+    [detach(attached, "vpc-1"), "InvalidVpcID.Malformed: The vpc ID 'vpc-1' is malformed"],
     [detach(attached, unknownVpc), `Gateway.NotAttached: resource ${attached} is not attached to network ${unknownVpc}`],
     [detach(attached, second.vpc), `Gateway.NotAttached: resource ${attached} is not attached to network ${second.vpc}`],
     [detach(free, first.vpc), `Gateway.NotAttached: resource ${free} is not attached to network ${first.vpc}`],

@@ -181,7 +181,7 @@ test("attach and detach: a free slot in the same zone, and never the primary int
   assert.match(region.refuses(deleteNetworkInterface, { NetworkInterfaceId: eni }), new RegExp(`is currently in use: ${instance}$`));
   assert.equal(
     region.refuses(detachNetworkInterface, { AttachmentId: primary?.Attachment?.AttachmentId }),
-    "OperationNotPermitted: The network interface at device index 0 and networkCardIndex 0 cannot be detached.",
+    "OperationNotPermitted: The network interface at device index 0 and networkCard index 0 cannot be detached.",
   );
   region.does(detachNetworkInterface, { AttachmentId });
   assert.equal(shownOf(region, eni)?.Status, "available");

@@ -136,11 +136,11 @@ test("CreateVpcPeeringConnection refuses, in order", () => {
   const badTags = [{ ResourceType: "vpc" as const, Tags: [{ Key: "a", Value: "b" }] }];
   const cases: [Input<"CreateVpcPeeringConnection">, RegExp][] = [
     [{ VpcId: "x" }, /^MissingParameter: The request must contain the parameter peerVpcId$/],
-    [{ VpcId: "x", PeerVpcId: "y", PeerOwnerId: "z" }, /^InvalidVpcId.Malformed: .*"y"/],
+    [{ VpcId: "x", PeerVpcId: "y", PeerOwnerId: "z" }, /^InvalidVpcID.Malformed: .*"y"/],
     [{ VpcId: "x", PeerVpcId: "vpc-00000000", PeerOwnerId: "z" }, /^InvalidParameterValue: Value \(z\) for parameter peerOwnerId/],
     [{ VpcId: "x", PeerVpcId: "vpc-00000000", PeerRegion: "moon" }, /^InvalidParameterValue: Value \(moon\) for parameter peerRegion/],
     [{ VpcId: "x", PeerVpcId: "vpc-00000000", TagSpecifications: badTags }, /^InvalidParameterValue: 'vpc' is not a valid taggable/],
-    [{ VpcId: "x", PeerVpcId: "vpc-00000000" }, /^InvalidVpcId.Malformed: .*"x"/],
+    [{ VpcId: "x", PeerVpcId: "vpc-00000000" }, /^InvalidVpcID.Malformed: .*"x"/],
     [{ VpcId: "vpc-00000001", PeerVpcId: "vpc-00000000" }, /^InvalidVpcID.NotFound: .*'vpc-00000001'/],
     [{ VpcId: vpc, PeerVpcId: "vpc-00000000" }, /^InvalidVpcID.NotFound: The vpc ID 'vpc-00000000' does not exist$/],
     [{ VpcId: vpc, PeerVpcId: near }, /^OutstandingVpcPeeringConnectionLimitExceeded: .* requests: 1$/],

@@ -17,8 +17,9 @@ import { runInstances } from "../../../src/api/ec2/run-instances.ts";
 import { modifyVpcAttribute } from "../../../src/api/ec2/vpc-attribute.ts";
 import type { Input } from "../../../src/api/operation.ts";
 import { started, stopped, terminated } from "../../../src/model/instance.ts";
-import { publicNameOf } from "../../../src/model/public-address.ts";
+import { freePublicAddress, publicNameOf } from "../../../src/model/public-address.ts";
 import { applyChanges, everywhere, put } from "../../../src/model/world.ts";
+import { cidrOf } from "../../../src/values/ip.ts";
 import { Region } from "./region.ts";
 
 type RunInput = Input<"RunInstances">;
@@ -170,22 +171,44 @@ test("no new public address for an instance with a second interface or an elasti
   assert.deepEqual(ids.map((id) => shown(id)?.PublicIpAddress !== undefined), [false, true, true, false]);
 });
 
-test("an elastic IP takes the place of an address from the pool, which does not come back with its going", () => {
+test("an elastic IP takes the place of an address from the pool, and gives way to another one of it", () => {
   const { region, outer, run, shown } = setting();
-  const [id = ""] = run({ SubnetId: outer });
+  const [id = "", other = ""] = run({ SubnetId: outer, MinCount: 2, MaxCount: 2 });
+  const publicIps = () => [shown(id)?.PublicIpAddress, shown(other)?.PublicIpAddress];
   const { AllocationId, PublicIp } = region.does(allocateAddress, {});
-  const { AssociationId } = region.does(associateAddress, { AllocationId, InstanceId: id });
-  assert.equal(PublicIp, "198.51.100.3");
-  assert.equal(shown(id)?.PublicIpAddress, PublicIp);
-  assert.equal(region.does(allocateAddress, {}).PublicIp, "198.51.100.2");
+  region.does(associateAddress, { AllocationId, InstanceId: id });
+  assert.deepEqual(publicIps(), [PublicIp, "198.51.100.3"]);
   assert.equal(region.does(describeAddresses, {}).Addresses?.[0]?.InstanceId, id);
+  assert.equal(region.does(allocateAddress, {}).PublicIp, "198.51.100.2");
+
+  const { AssociationId } = region.does(associateAddress, { AllocationId, InstanceId: other });
+  assert.deepEqual(publicIps(), ["198.51.100.3", PublicIp], "it moves");
   region.does(disassociateAddress, { AssociationId });
-  region.does(startInstances, { InstanceIds: [id] });
-  assert.equal(shown(id)?.PublicIpAddress, undefined);
-  region.does(stopInstances, { InstanceIds: [id] });
-  settle(region);
-  region.does(startInstances, { InstanceIds: [id] });
-  assert.equal(shown(id)?.PublicIpAddress, "198.51.100.4");
+  assert.deepEqual(publicIps(), ["198.51.100.3", "198.51.100.5"], "it goes");
+});
+
+test("no address from the pool follows an elastic IP where none would come with a start, or none is left", () => {
+  const { region, inner, outer, run, shown } = setting("198.51.100.0/28");
+  const elastic = () => region.does(allocateAddress, {}).AllocationId;
+  const NetworkInterfaceId = region.does(createNetworkInterface, { SubnetId: outer }).NetworkInterface?.NetworkInterfaceId;
+  const cases: Record<string, { readonly subnet?: string; readonly meanwhile?: (id: string) => unknown; readonly secondary?: true }> = {
+    "without one at its launch": { subnet: inner },
+    "with a second interface": { meanwhile: (InstanceId) => region.does(attachNetworkInterface, { InstanceId, NetworkInterfaceId, DeviceIndex: 1 }) },
+    "stopped": { meanwhile: (id) => [region.does(stopInstances, { InstanceIds: [id] }), settle(region)] },
+    "with an elastic IP of a secondary address": { secondary: true },
+    "no address left": { meanwhile: () => { while (freePublicAddress(region.world, cidrOf("198.51.100.0/28"))) elastic(); } },
+  };
+  for (const [name, { subnet = outer, meanwhile, secondary }] of Object.entries(cases)) {
+    const [id = ""] = run({ NetworkInterfaces: [{ DeviceIndex: 0, SubnetId: subnet, SecondaryPrivateIpAddressCount: 1 }] });
+    const [primary, further] = shown(id)?.NetworkInterfaces?.[0]?.PrivateIpAddresses ?? [];
+    const of = shown(id)?.NetworkInterfaces?.[0]?.NetworkInterfaceId;
+    const associate = (PrivateIpAddress: string | undefined) => region.does(associateAddress, { AllocationId: elastic(), NetworkInterfaceId: of, PrivateIpAddress }).AssociationId;
+    const AssociationId = associate(primary?.PrivateIpAddress);
+    if (secondary) associate(further?.PrivateIpAddress);
+    meanwhile?.(id);
+    region.does(disassociateAddress, { AssociationId });
+    assert.equal(shown(id)?.PublicIpAddress, undefined, name);
+  }
 });
 
 test("an elastic IP stays through a stop, and is left when the instance is terminated", () => {

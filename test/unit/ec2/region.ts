@@ -13,6 +13,7 @@ import { subnetBlocks } from "../../../src/api/ec2/blocks.ts";
 import { standardQuotas } from "../../../src/api/limits.ts";
 import type { Quotas } from "../../../src/api/limits.ts";
 import { encodeOutput } from "../../../src/api/wire/codec.ts";
+import { sshKeys } from "../../../src/io/ssh-keys.ts";
 import { loadModel } from "../../../src/io/shapes.ts";
 import type { Scope } from "../../../src/model/birth.ts";
 import { standardPublicPool } from "../../../src/model/public-address.ts";
@@ -57,6 +58,7 @@ export class Region {
       quotas: { ...standardQuotas, ...quotas },
       publicPool,
       digest: (text) => createHash("sha256").update(text).digest("hex"),
+      keys: sshKeys,
     };
     this.world = applyChanges(this.world, prepare(this.world, this.call, this.call) ?? []);
   }

@@ -83,7 +83,7 @@ test("AssociateSecurityGroupVpc refuses, in order", () => {
   const inDefault = region.group(standard, "in the default VPC");
   const cases: [string, string, RegExp][] = [
     ["group", "network", /^InvalidGroupId.Malformed: /],
-    ["sg-00000000", "network", /^InvalidVpcId.Malformed: /],
+    ["sg-00000000", "network", /^InvalidVpcID.Malformed: /],
     ["sg-00000000", "vpc-00000000", /^InvalidGroup.NotFound: /],
     [shared, "vpc-00000000", /^InvalidVpcID.NotFound: /],
     [idOf("default", home.vpc), standard, /^OperationNotPermitted: The default security group /],

@@ -64,7 +64,7 @@ test("CreateSecurityGroup refuses, in order", () => {
       { GroupName: "db", Description: "d".repeat(256), VpcId: unknown },
       `InvalidParameterValue: Invalid security group description. ${charset}`,
     ],
-    [{ GroupName: "db", Description: "d", VpcId: "vpc-x" }, "InvalidVpcId.Malformed: The vpc ID 'vpc-x' is malformed"],
+    [{ GroupName: "db", Description: "d", VpcId: "vpc-x" }, "InvalidVpcID.Malformed: The vpc ID 'vpc-x' is malformed"],
     [{ GroupName: "db", Description: "d", VpcId: unknown }, `InvalidVpcID.NotFound: The vpc ID '${unknown}' does not exist`],
     [
       { GroupName: "wEB", Description: "d", VpcId: vpc },

@@ -27,6 +27,17 @@ export function assertKept(world: World): void {
   }
   assertTransit(world);
   assertEndpoints(world);
+  for (const { subnet } of everywhere(world, "subnet-cidr-reservation")) need(world, "subnet", subnet);
+  for (const one of everywhere(world, "network-interface-permission")) need(world, "network-interface", one.interface);
+  for (const { resource, deleted } of everywhere(world, "vpc-block-public-access-exclusion")) {
+    if (deleted === undefined) need(world, resource.startsWith("vpc-") ? "vpc" : "subnet", resource);
+  }
+  for (const session of everywhere(world, "traffic-mirror-session")) {
+    need(world, "network-interface", session.interface);
+    need(world, "traffic-mirror-target", session.target);
+    need(world, "traffic-mirror-filter", session.filter);
+  }
+  for (const { filter } of everywhere(world, "traffic-mirror-filter-rule")) need(world, "traffic-mirror-filter", filter);
 }
 
 function assertEndpoints(world: World): void {

@@ -155,8 +155,8 @@ test("an IPv6 block that comes later opens what nobody changed, and nothing else
 
 test("DeleteVpc refuses while something holds the VPC, and takes along what was made with it", () => {
   const region = new Region();
-  assert.equal(region.refuses(deleteVpc, { VpcId: "vpc-123" }), "InvalidVpcId.Malformed: The vpc ID 'vpc-123' is malformed");
-  assert.equal(region.refuses(deleteVpc, { VpcId: "net-1" }), 'InvalidVpcId.Malformed: Invalid id: "net-1" (expecting "vpc-...")');
+  assert.equal(region.refuses(deleteVpc, { VpcId: "vpc-123" }), "InvalidVpcID.Malformed: The vpc ID 'vpc-123' is malformed");
+  assert.equal(region.refuses(deleteVpc, { VpcId: "net-1" }), 'InvalidVpcID.Malformed: Invalid id: "net-1" (expecting "vpc-...")');
   assert.equal(
     region.refuses(deleteVpc, { VpcId: unknownVpc }),
     `InvalidVpcID.NotFound: The vpc ID '${unknownVpc}' does not exist`,
@@ -194,7 +194,7 @@ test("VPC attributes: one per call, and what was set is shown", () => {
   const both = { VpcId: "vpc-bad", EnableDnsSupport: { Value: false }, EnableDnsHostnames: { Value: false } };
   assert.match(region.refuses(modifyVpcAttribute, both), /^InvalidParameterCombination: /);
   assert.match(region.refuses(modifyVpcAttribute, { VpcId: "vpc-bad", EnableDnsSupport: {} }), /^MissingParameter: /);
-  assert.match(region.refuses(modifyVpcAttribute, { VpcId: "vpc-bad", EnableDnsSupport: { Value: true } }), /^InvalidVpcId.Malformed: /);
+  assert.match(region.refuses(modifyVpcAttribute, { VpcId: "vpc-bad", EnableDnsSupport: { Value: true } }), /^InvalidVpcID.Malformed: /);
 });
 
 test("secondary blocks follow Amazon's table of ranges that do not mix", () => {

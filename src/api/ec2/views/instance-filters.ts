@@ -54,6 +54,7 @@ export const instanceFilters: Filters<Shown> = {
     interfaces(one).flatMap((eni) => (eni.Groups ?? []).map((group) => group.GroupId)),
   "network-interface.mac-address": (one) => interfaces(one).map((eni) => eni.MacAddress),
   "network-interface.network-interface-id": (one) => interfaces(one).map((eni) => eni.NetworkInterfaceId),
+  "network-interface.private-dns-name": (one) => interfaces(one).map((eni) => eni.PrivateDnsName),
   "network-interface.subnet-id": (one) => interfaces(one).map((eni) => eni.SubnetId),
   "network-interface.vpc-id": (one) => interfaces(one).map((eni) => eni.VpcId),
   "owner-id": (one) => [one.instance.account],

@@ -42,7 +42,7 @@ export function instanceView(world: World, instance: Instance): ShownInstance {
       AvailabilityZone: zone,
       AvailabilityZoneId: zone === undefined ? undefined : zoneIdOf(instance.region, zone),
       GroupName: "",
-      Tenancy: "default",
+      Tenancy: instance.wishes?.tenancy ?? "default",
     },
     Monitoring: { State: instance.wishes?.monitoring === true ? "enabled" : "disabled" },
     Architecture: "x86_64",

@@ -87,6 +87,8 @@ export const interfaceView = (world: World, eni: NetworkInterface): NetworkInter
     const found = publicAddresses.get(address);
     return found && associationView(world, eni, found);
   };
+  const { dnsHostnames } = need(world, "vpc", eni.vpc);
+  const privateName = (address: string) => (dnsHostnames ? privateNameOf(eni.region, address) : undefined);
   return {
     NetworkInterfaceId: eni.id,
     Status: eni.attachment || managerOf(eni) !== undefined ? "in-use" : "available",
@@ -103,10 +105,10 @@ export const interfaceView = (world: World, eni: NetworkInterface): NetworkInter
     Attachment: attachmentView(eni),
     Association: associationOf(primary),
     PrivateIpAddress: primary,
-    PrivateDnsName: privateNameOf(eni.region, primary),
+    PrivateDnsName: privateName(primary),
     PrivateIpAddresses: eni.addresses.map((address, index) => ({
       PrivateIpAddress: address,
-      PrivateDnsName: privateNameOf(eni.region, address),
+      PrivateDnsName: privateName(address),
       Primary: index === 0,
       Association: associationOf(address),
     })),

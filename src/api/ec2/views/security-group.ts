@@ -6,23 +6,37 @@ import type {
 } from "@aws-sdk/client-ec2";
 import { peeringBetween } from "../../../model/peers.ts";
 import type { SecurityGroup, SecurityGroupRule } from "../../../model/resource.ts";
-import { rulesOf } from "../../../model/security-group.ts";
+import { oldestFirst } from "../../../model/security-group.ts";
 import type { GroupPeer, RuleContent } from "../../../model/security-group.ts";
-import { find, need } from "../../../model/world.ts";
-import type { World } from "../../../model/world.ts";
+import { emptyWorld, find, listed, need } from "../../../model/world.ts";
+import type { Table, World } from "../../../model/world.ts";
+import { once } from "../../../values/once.ts";
 import { hasPorts, hasTypes, parseProtocol } from "../../../values/protocol.ts";
 import type { Filters } from "../../filters.ts";
 import { tagList } from "../../tags.ts";
 import { arnOf } from "./arn.ts";
 
-export const groupView = (world: World, group: SecurityGroup): SecurityGroupView => ({
+/**
+ * What a group is shown as. A view is kept for as long as the group and its rules stay as they are, unless they name
+ * other groups, as what is shown of these may change any time.
+ */
+export function groupView(world: World, group: SecurityGroup): SecurityGroupView {
+  const rules = listed(world, "rulesOfGroup", group.id);
+  return keptView(group, rules).view ?? viewOf(world, group, rules);
+}
+
+const keptView = once((group: SecurityGroup, rules: Table<"security-group-rule">): { readonly view?: SecurityGroupView } =>
+  rules.some(({ peer }) => peer.type === "group") ? {} : { view: Object.freeze(viewOf(emptyWorld, group, rules)) },
+);
+
+const viewOf = (world: World, group: SecurityGroup, rules: Table<"security-group-rule">): SecurityGroupView => ({
   GroupId: group.id,
   GroupName: group.name,
   Description: group.description,
   OwnerId: group.account,
   VpcId: group.vpc,
-  IpPermissions: permissionsView(world, group, rulesOf(world, group.id, false)),
-  IpPermissionsEgress: permissionsView(world, group, rulesOf(world, group.id, true)),
+  IpPermissions: permissionsView(world, group, oldestFirst(rules, false)),
+  IpPermissionsEgress: permissionsView(world, group, oldestFirst(rules, true)),
   SecurityGroupArn: arnOf(group, "security-group", group.id),
   Tags: tagList(group.tags),
 });
