@@ -12,7 +12,7 @@ import { parseArgs } from "node:util";
 import { Worker, isMainThread, parentPort, workerData } from "node:worker_threads";
 import { withEndings } from "../test/endings.ts";
 import { element, post, type Region, startRegion } from "../test/region-process.ts";
-import { loadWith } from "./load.ts";
+import { loadWith } from "./lab/closed-loop.ts";
 import { type Measure, measure, quantile, report, tell } from "./report.ts";
 
 interface Bare {

@@ -17,8 +17,8 @@ import { sign } from "../src/cli/sign.ts";
 import type { Credentials } from "../src/cli/state.ts";
 import { type Defer, withEndings } from "../test/endings.ts";
 import { element, type Region, startRegion } from "../test/region-process.ts";
-import { type Client, openClient } from "./client.ts";
-import { loadWith } from "./load.ts";
+import { type Client, openClient } from "./lab/thin-client.ts";
+import { loadWith } from "./lab/closed-loop.ts";
 import { type Measure, measure, quantile, report, tell } from "./report.ts";
 
 /** One of the two servers. */
@@ -119,7 +119,7 @@ async function tasksOf(sides: readonly Side[]): Promise<Task[]> {
     vpcs.set(side, vpc);
     const ids: string[] = [];
     made.set(side, ids);
-    await loadWith(async () => ids.push(await groupWithRules(side, vpc, ids.length)), { clients: 1, calls: groups });
+    while (ids.length < groups) ids.push(await groupWithRules(side, vpc, ids.length));
     tell(`${side.name}: ${ids.length} groups made`);
   }
   const idsOf = (side: Side) => made.get(side) ?? [];

@@ -246,7 +246,7 @@ interface Plane {
 /** How long an instance's start waits for the services of its network, in milliseconds. */
 const servicesMs = 1000;
 
-function openPlane(held: State, realm: string, { state, dnsUpstream, activation, publicPool, beyond }: RegionOptions, s3: S3Place | undefined, commit: (changes: readonly Change[]) => void): Plane {
+function openPlane(held: State, realm: string, { state, dnsUpstream, activation, publicPool, beyond, flowLogBytes }: RegionOptions, s3: S3Place | undefined, commit: (changes: readonly Change[]) => void): Plane {
   const kernel = openKernel();
   const world = () => held.world();
   const settings = {
@@ -257,7 +257,7 @@ function openPlane(held: State, realm: string, { state, dnsUpstream, activation,
   };
   const services = openServices({ realm, settings, opener: kernel, world, log });
   const blame = (namespace: string, why: string) => commit(unusable(held.world(), realm, namespace, why, new Date().toISOString()));
-  const flowLogs = openFlowLogs({ realm, state, logs: logsFile(state), ...(s3 && { s3 }), world, log });
+  const flowLogs = openFlowLogs({ realm, state, ...(flowLogBytes !== undefined && { kept: flowLogBytes }), logs: logsFile(state), ...(s3 && { s3 }), world, log });
   const loop = startLoop({ kernel, realm, internet: { pool: cidrOf(publicPool), beyond }, world, sleep: (ms) => sleep(ms, undefined, { ref: false }), blame, log });
   return {
     guests: openGuests(state, realm),

@@ -1,5 +1,5 @@
 /** A region in a process of its own with a fresh state, as a user starts it; and a client that keeps its connections. */
-import { spawn, spawnSync } from "node:child_process";
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import fs from "node:fs";
 import { type Agent as AnyAgent, request as plainRequest } from "node:http";
 import { Agent, request as tlsRequest } from "node:https";
@@ -18,6 +18,8 @@ export interface Region {
   readonly secretAccessKey: string;
   readonly caBundle: string;
   readonly pid: number;
+  /** The launcher, which becomes the control plane. */
+  readonly process: ChildProcess;
   /** Milliseconds from the start of the launcher to the first answered call. */
   readonly startMs: number;
   /** Calls an EC2 operation and returns the answer's text; rejects when it is an error. */
@@ -55,6 +57,7 @@ export async function startRegion(dataplane: "kernel" | "none", existing?: strin
   return {
     ...facts,
     ...credentials,
+    process: child,
     state,
     startMs,
     call,

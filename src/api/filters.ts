@@ -7,6 +7,10 @@ type Value = string | number | boolean | undefined;
 
 /** What a Describe call can be filtered by: each filter's name and the values it looks at in one shown resource. */
 export type Filters<View> = { readonly [name: string]: (view: View) => readonly Value[] };
+/** Filters that are known and that nothing here passes: what they look at is not there. */
+export const passedByNothing = (...names: readonly string[]): Filters<unknown> =>
+  Object.fromEntries(names.map((name) => [name, () => []]));
+
 /** Where a shown resource has its tags: under one name or the other. */
 export interface Tagged {
   readonly Tags?: Tag[] | undefined;

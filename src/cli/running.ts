@@ -22,6 +22,8 @@ export interface RegionOptions {
   readonly activation?: { readonly host: string; readonly port: number };
   /** The S3 that flow logs are delivered to, an http or https URL; absent: there is none. */
   readonly s3Endpoint?: string;
+  /** Bytes that the files of local flow logs may have; absent: 10 GB. */
+  readonly flowLogBytes?: number;
   /** Whether POST /_bailey/reset empties everything. */
   readonly allowReset: boolean;
   /** Whether launches may name any image: what runs is this machine's own file system all the same. Absent: no. */

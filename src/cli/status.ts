@@ -34,6 +34,8 @@ export interface StatusReport {
     readonly attached?: { readonly kind: string; readonly name: string; readonly by?: string; readonly device?: string };
     readonly subnet: string;
     readonly addresses: readonly string[];
+    /** Elastic IPs, and those from the pool. */
+    readonly publicAddresses: readonly string[];
     readonly groups: readonly string[];
   }[];
   /** Of interfaces that may have so many connections tracked at a time. */
@@ -83,12 +85,13 @@ export function statusText({ dataplane, ...report }: StatusReport): string {
     { heading: ["VPC", "CIDR", "DEFAULT"], rows: report.vpcs.map((r) => [r.id, r.cidrs.join(","), r.isDefault ? "yes" : "no"]) },
     { heading: ["SUBNET", "VPC", "CIDR", "ZONE", "ACL"], rows: report.subnets.map((r) => [r.id, r.vpc, r.cidr, r.zone, r.acl]) },
     {
-      heading: ["INSTANCE", "STATE", "SUBNET", "ADDRESSES", "GROUPS"],
+      heading: ["INSTANCE", "STATE", "SUBNET", "ADDRESSES", "PUBLIC", "GROUPS"],
       rows: report.instances.map((r) => [
         r.id,
         r.attached ? `${r.state} (${r.attached.kind} ${r.attached.name})` : r.state,
         r.subnet,
         r.addresses.join(","),
+        r.publicAddresses.join(","),
         r.groups.join(","),
       ]),
     },

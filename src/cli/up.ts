@@ -53,6 +53,11 @@ Without root it uses an unprivileged user namespace, where the system allows tha
       value: "URL",
       about: "the S3 that flow logs are delivered to, with the keys in the environment or the region's own (default: none)",
     },
+    "flow-logs-limit": {
+      type: "string",
+      value: "GB",
+      about: "how much is kept of flow logs that go to the region's own directory; the oldest records go first (default: 10)",
+    },
     images: {
       type: "string",
       value: "SCOPE",
@@ -95,6 +100,7 @@ interface Given {
   readonly "dns-upstream"?: string;
   readonly activation?: string;
   readonly "s3-endpoint"?: string;
+  readonly "flow-logs-limit"?: string;
   readonly images?: string;
   readonly "allow-reset"?: boolean;
 }
@@ -112,6 +118,8 @@ export function optionsOf(given: Given): RegionOptions | Refusal {
   if (internet !== "machine" && internet !== "beyond") return misuse(`--internet is machine or beyond, not '${internet}'`);
   const s3Endpoint = given["s3-endpoint"];
   if (s3Endpoint !== undefined && !/^https?:$/.test(URL.parse(s3Endpoint)?.protocol ?? "")) return misuse(`--s3-endpoint is an http or https URL, not '${s3Endpoint}'`);
+  const gigabytes = given["flow-logs-limit"] === undefined ? undefined : Number(given["flow-logs-limit"]);
+  if (gigabytes !== undefined && !(gigabytes > 0)) return misuse(`--flow-logs-limit is a number of gigabytes, not '${given["flow-logs-limit"]}'`);
   if (images !== "own" && images !== "any") return misuse(`--images is own or any, not '${images}'`);
   const quotas = quotasOf(given.quotas);
   if (isRefusal(quotas)) return quotas;
@@ -120,7 +128,7 @@ export function optionsOf(given: Given): RegionOptions | Refusal {
   const dnsUpstream = upstreamOf(given["dns-upstream"] ?? "off");
   if (isRefusal(dnsUpstream)) return dnsUpstream;
   const allowReset = given["allow-reset"] ?? false;
-  return { state: stateDirectory(given.state), ...place, dataplane, quotas, publicPool, beyond: internet === "beyond", dnsUpstream, allowReset, ...(region !== undefined && { region }), ...(account !== undefined && { account }), ...(activation && { activation }), ...(images === "any" && { anyImage: true }), ...(s3Endpoint !== undefined && { s3Endpoint }) };
+  return { state: stateDirectory(given.state), ...place, dataplane, quotas, publicPool, beyond: internet === "beyond", dnsUpstream, allowReset, ...(region !== undefined && { region }), ...(account !== undefined && { account }), ...(activation && { activation }), ...(images === "any" && { anyImage: true }), ...(s3Endpoint !== undefined && { s3Endpoint }), ...(gigabytes !== undefined && { flowLogBytes: gigabytes * 1e9 }) };
 }
 
 /** HOST:PORT or [IPV6]:PORT; undefined when it is neither. */

@@ -31,6 +31,7 @@ const viaEnd = (id: string): string => `via/${id}`;
 const natChain = (nat: string, what: "in" | "out" | "internet" | "back"): string => `${nat}/${what}`;
 const natPeering = (nat: string, peering: string): string => `${nat}/${peering}`;
 const routesMap = (table: string, family: 4 | 6): string => `routes/${table}/${family}`;
+const returnsMap = (table: string): string => `routes/${table}/returns`;
 const beyondMap = (nat: string): string => `routes/${nat}/4`;
 
 /**
@@ -45,6 +46,7 @@ export function onward(network: Ways, table: string): Rule[] {
   const found = network.tables.get(table);
   const families = ([4, 6] as const).filter((family) => found && leading(network, found).some(({ destination }) => destination.family === family));
   return [
+    ...(found?.returns ? [rule([replyWay], { dispatch: ["daddr4"], map: returnsMap(table) })] : []),
     ...families.map((family) => rule([], { dispatch: routeKey(family), map: routesMap(table, family) })),
     rule([], toEntering),
   ];
@@ -74,7 +76,7 @@ function without(whole: Cidr, holes: readonly Cidr[]): Cidr[] {
 /** All chains, maps and sets of a network's ways out; empty in one nobody can leave. */
 export const gatewayParts = perWays((network): Section => {
   const internet = internetOf(network);
-  const tables = [...network.tables.values()].filter((table) => !isTrivial(network, table));
+  const tables = [...network.tables.values()].filter((table) => !isTrivial(network, table) || table.returns);
   const peerings = [...network.peerings.values()];
   const nats = [...network.nats.values()];
   const parts = [
@@ -115,7 +117,15 @@ function tablePart(network: Ways, table: RouteTable): Part {
       ? [{ name: routesMap(table.id, family), key: routeKey(family), intervals: true, toChain: true }]
       : [],
   );
-  return { name: table.id, sets, elements, chains: [] };
+  if (!table.returns) return { name: table.id, sets, elements, chains: [] };
+  const returns = table.returns.map(({ destination, hop, written }): Element => ({
+    set: returnsMap(table.id),
+    key: [{ cidr: destination }],
+    chain: hopChain(network, hop),
+    comment: `${table.id}:${written}`,
+  }));
+  const set: SetDefinition = { name: returnsMap(table.id), key: ["daddr4"], intervals: false, toChain: true };
+  return { name: table.id, sets: [...sets, set], elements: [...elements, ...returns], chains: [] };
 }
 
 const drops = (cidrs: readonly Cidr[]): Rule[] => cidrs.map((cidr) => rule([{ peer: "daddr", cidr }], { drop: true }));

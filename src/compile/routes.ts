@@ -189,7 +189,7 @@ function domainOf(network: Ways, table: RouteTable, own: readonly Cidr[]): Omit<
   const overrides = leading
     .filter(({ destination }) => inside(destination))
     .flatMap(({ destination, hop }) => leadsOf(network, destination, hop).map((each) => path(each.destination, each.lead)));
-  const outside = leading
+  const outside = [...(table.returns ?? []), ...leading]
     .filter(({ destination }) => !inside(destination))
     .flatMap(({ destination, hop }) => leadsOf(network, destination, hop).map((each) => path(each.destination, each.lead)));
   if (overrides.length === 0 && outside.every(({ lead }) => lead === "blackhole")) return undefined;

@@ -64,7 +64,8 @@ export function* recordsOf(site: Site, observed: Observed, window: { readonly st
   const { world, network } = site;
   const from = endBy(network, observed.device);
   if (!from) return;
-  const way = wayOf(network, from, observed.destination);
+  // To where only replies go, nothing else is admitted.
+  const way = wayOf(network, from, observed.destination, observed.gate === undefined);
   const nat = natOf(network, from, observed, way.hop);
   const to = nat && way.hop.to === "nat" ? wayFromNat(network, nat.id, observed.destination).to : way.to;
   for (const part of partsOf(site, observed, { from, nat, ...(to && { to }) })) {

@@ -36,6 +36,12 @@ export function pathOf(placed: Placed, { slot, hash }: FlowFile, suffix = finalS
   return [...prefix, "AWSLogs", ...folders(placed, at), `${account}_vpcflowlogs_${region}_${id}_${stamp}_${hash}${suffix}`].join("/");
 }
 
+/** The slot of a file by its name; undefined of one that is not complete, or none of ours. */
+export function slotOfName(name: string): number | undefined {
+  const [, year, month, day, hour, minute] = /_(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)Z_[0-9a-f]{8}\.log\.(?:gz|parquet)$/.exec(name) ?? [];
+  return year === undefined ? undefined : Date.UTC(Number(year), Number(month) - 1, Number(day), Number(hour), Number(minute)) / 1000;
+}
+
 function folders({ account, region, destination }: Placed, at: string): string[] {
   const [year, month, day, hour] = at.split(/[-T:]/);
   const { hive, perHour } = "hive" in destination ? destination : { hive: false, perHour: false };

@@ -12,7 +12,8 @@ const REQUEST = 1;
 const ACK = 4;
 const DUMP = 0x300;
 const subsystem = 1 << 8;
-const CONNECTION = { get: subsystem | 1, delete: subsystem | 2 } as const;
+const CONNECTION = { get: subsystem | 1, delete: subsystem | 2, count: subsystem | 5 } as const;
+const CTA_STATS_GLOBAL_ENTRIES = 1;
 const CTA = { original: 1, reply: 2, status: 3, id: 12, zone: 18, statusMask: 26 } as const;
 const TUPLE = { addresses: 1, source: 1, destination: 2 } as const;
 /** Bits of a connection's status: its source, or its destination, is another one for who answers. */
@@ -32,6 +33,8 @@ export class Conntrack {
   /** All IPv4 connections with a translation, each once. */
   translated(): TranslatedConnection[] {
     const found = new Map<string, TranslatedConnection>();
+    // The table is all namespaces': the kernel takes some milliseconds to look for none in it.
+    if (this.#count() === 0) return [];
     for (const bit of translated) {
       for (const body of this.#ask(CONNECTION.get, DUMP, [[CTA.status, be32(bit)], [CTA.statusMask, be32(bit)]])) {
         const attributes = attributesOf(body.subarray(4));
@@ -51,6 +54,12 @@ export class Conntrack {
     const attributes: Attribute[] = [[CTA.original | nested, Buffer.from(original)], [CTA.id, Buffer.from(id)]];
     if (zone) attributes.push([CTA.zone, Buffer.from(zone)]);
     this.#ask(CONNECTION.delete, ACK, attributes);
+  }
+
+  /** How many this namespace has; undefined where the kernel doesn't say. */
+  #count(): number | undefined {
+    const [body] = this.#ask(CONNECTION.count, ACK, []);
+    return body && attributesOf(body.subarray(4)).get(CTA_STATS_GLOBAL_ENTRIES)?.readUInt32BE(0);
   }
 
   #ask(type: number, flags: number, attributes: readonly Attribute[]): Buffer[] {

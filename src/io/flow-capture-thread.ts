@@ -13,7 +13,7 @@ import { applyChanges, type Change, emptyWorld, everywhere, tableOf, type World 
 import { randomHex } from "./crypto.ts";
 import type { FlowCaptureStart, FromFlowCapture, ToFlowCapture } from "./flow-capture.ts";
 import { forgetProgress, readProgress, writeProgress } from "./flow-progress.ts";
-import { openFlowReader } from "./flow-reader.ts";
+import { countedIn, openFlowReader } from "./flow-reader.ts";
 import { openFlowSpool } from "./flow-spool.ts";
 
 /** Amazon's shortest window, which it uses whatever is asked for where interfaces are its newer ones. */
@@ -27,13 +27,28 @@ if (!port) throw new Error("the capturing thread is started as a worker");
 const say = (message: FromFlowCapture): void => port.postMessage(message);
 const log = (line: string): void => say({ log: line });
 
-const { realm, spool: directory, limit, changes: first } = workerData as FlowCaptureStart;
+const { realm, spool: directory, limit, changes: first, again } = workerData as FlowCaptureStart;
 const progress = join(dirname(directory), "flow-progress");
 const earlier = readProgress(progress);
-const reader = openFlowReader(realm, earlier?.tables);
 const spool = openFlowSpool({ directory, limit, now: () => Date.now() / 1000, random: randomHex, log });
 let world: World = applyChanges(emptyWorld, first);
-let since = earlier?.since ?? Date.now();
+const reader = openFlowReader(realm, again ? { ...unknownTables(), ...earlier?.tables } : earlier?.tables);
+let since = earlier?.since ?? (again ? firstCounted() : Date.now());
+
+/** What was counted before nobody may have read, and its table may have gone with it. */
+function unknownTables(): Record<string, string> {
+  return Object.fromEntries(countedIn(world).map((vpc) => [vpc, "unknown"]));
+}
+
+/** When the first of the flow logs was made. */
+function firstCounted(): number {
+  return Math.min(Date.now(), ...[...everywhere(world, "flow-log")].map(({ created }) => Date.parse(created)));
+}
+
+/** Keeps on disk which tables count, from when they do. */
+function note(): void {
+  if (reader.note(world)) writeProgress(progress, { since, underWay: false, tables: reader.tables() });
+}
 
 /** Everything since the last reading. */
 function read(): void {
@@ -75,6 +90,7 @@ function tellGap(): void {
 const ends = (change: Change): boolean => "delete" in change && (change.delete.kind === "network-interface" || change.delete.kind === "flow-log");
 
 attempt(tellGap);
+attempt(note);
 
 function attempt(what: () => void): void {
   try {
@@ -92,11 +108,13 @@ port.on("message", (message: ToFlowCapture) => {
   }
   if (message.changes.some(ends)) attempt(read);
   world = applyChanges(world, message.changes);
+  attempt(note);
   // From now on nothing is counted, so nothing is missed.
   if (tableOf(world, "flow-log").size === 0) attempt(() => forgetProgress(progress));
 });
 
 setInterval(() => {
   if (Math.floor(since / windowMs) !== Math.floor(Date.now() / windowMs)) attempt(read);
+  attempt(note);
   attempt(() => spool.tick());
 }, tickMs);

@@ -21,6 +21,8 @@ export interface FlowCapture {
 /** What the thread starts with. */
 export interface FlowCaptureStart extends Pick<FlowCaptureDependencies, "realm" | "spool" | "limit"> {
   readonly changes: readonly Change[];
+  /** There were flow logs before it, and counts that another may have read. */
+  readonly again: boolean;
 }
 
 /** To the thread. */
@@ -42,22 +44,22 @@ export function openFlowCapture({ realm, spool, limit, world, log }: FlowCapture
   let worker: Worker | undefined;
   let closed = false;
   let ended: () => void = () => undefined;
-  const start = () => {
+  const start = (again: boolean) => {
     if (closed || worker || tableOf(world(), "flow-log").size === 0) return;
-    const workerData: FlowCaptureStart = { realm, spool, limit, changes: neededOf(everything(world()).map(put)) };
+    const workerData: FlowCaptureStart = { realm, spool, limit, again, changes: neededOf(everything(world()).map(put)) };
     worker = new Worker(new URL("./flow-capture-thread.ts", import.meta.url), { workerData });
     worker.on("message", (message: FromFlowCapture) => ("log" in message ? log(message.log) : ended()));
     worker.on("error", (error) => log(`flow logs: ${error.stack}`));
     worker.on("exit", () => {
       worker = undefined;
       ended();
-      if (!closed) setTimeout(start, restartMs).unref();
+      if (!closed) setTimeout(() => start(true), restartMs).unref();
     });
   };
-  start();
+  start(true);
   return {
     commit: (changes) => {
-      if (!worker) return start();
+      if (!worker) return start(false);
       const needed = neededOf(changes);
       if (needed.length > 0) worker.postMessage({ changes: needed } satisfies ToFlowCapture);
     },

@@ -13,6 +13,7 @@ import { liveSuffix, pathOf, streamOf } from "../flow/s3-layout.ts";
 import type { FlowLog } from "../model/resource.ts";
 import { isRefusal } from "../values/refuse.ts";
 import { makeFile } from "./flow-files.ts";
+import { type KeptFiles, openKeptFiles } from "./flow-kept.ts";
 import { openLiveFiles } from "./flow-live.ts";
 import type { PutObject } from "./flow-s3.ts";
 import { bytesOf, readFlowLog, recordsOf, type Segment, segmentPath, segmentsIn, spooledLine, wholeLines, widenBy } from "./flow-segments.ts";
@@ -32,6 +33,8 @@ export interface DelivererOptions {
   readonly limit: number;
   /** Where the files of local flow logs lie. */
   readonly directory: string;
+  /** Bytes they may have; the oldest go first. */
+  readonly kept: number;
   /** Absent: there is no S3. */
   readonly putObject?: PutObject;
   readonly putEvents: PutEvents;
@@ -79,11 +82,13 @@ class SpoolDeliverer implements Deliverer {
   /** The end of what is under way to each destination. */
   readonly #lanes = new Map<string, Promise<void>>();
   readonly #live = openLiveFiles();
+  readonly #kept: KeptFiles;
   /** The end of what looks do one after the other. */
   #turns: Promise<void> = Promise.resolve();
 
   constructor(options: DelivererOptions) {
     this.#options = options;
+    this.#kept = openKeptFiles(options.directory, options.kept, options.log);
   }
 
   async look(): Promise<void> {
@@ -151,6 +156,7 @@ class SpoolDeliverer implements Deliverer {
       mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
       renameSync(part, path);
       this.#live.end(join(directory, pathOf(flowLog, segment, liveSuffix)));
+      this.#kept.look();
       return undefined;
     } finally {
       rmSync(part, { force: true });

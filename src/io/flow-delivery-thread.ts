@@ -12,12 +12,13 @@ const port = parentPort;
 if (!port) throw new Error("the delivering thread is started as a worker");
 const say = (message: FromFlowDelivery): void => port.postMessage(message);
 
-const { spool, limit, directory, logs, s3 } = workerData as FlowDeliveryStart;
+const { spool, limit, directory, kept, logs, s3 } = workerData as FlowDeliveryStart;
 
 const deliverer = openDeliverer({
   spool,
   limit,
   directory,
+  kept,
   ...(s3 && { putObject: openS3(s3) }),
   putEvents: openLogGroups(logs),
   now: () => Date.now() / 1000,

@@ -23,6 +23,8 @@ export interface FlowDeliveryStart {
   readonly limit: number;
   /** Where the files of local flow logs lie. */
   readonly directory: string;
+  /** Bytes they may have. */
+  readonly kept: number;
   /** The file of the region's log store; it is opened when there is something for it. */
   readonly logs: string;
   readonly s3?: S3Place;

@@ -12,6 +12,8 @@ export interface FlowLogsDependencies {
   /** The region's directory. */
   readonly state: string;
   readonly s3?: S3Place;
+  /** Bytes that the files of local flow logs may have; absent: 10 GB. */
+  readonly kept?: number;
   /** The file of the region's log store. */
   readonly logs: string;
   world(): World;
@@ -28,18 +30,19 @@ export interface FlowLogs {
 
 /** Bytes of records that wait for their destination. */
 const spoolBytes = 4 * 2 ** 30;
+const keptBytes = 10e9;
 
 export const flowLogFiles = (state: string): string => join(state, "flow-logs");
 const spoolOf = (state: string): string => join(state, "flow-spool");
 
-export function openFlowLogs({ realm, state, logs, s3, world, log }: FlowLogsDependencies): FlowLogs {
+export function openFlowLogs({ realm, state, kept = keptBytes, logs, s3, world, log }: FlowLogsDependencies): FlowLogs {
   const spool = spoolOf(state);
   const capture: FlowCapture = openFlowCapture({ realm, spool, limit: spoolBytes, world, log });
   let delivery: FlowDelivery | undefined;
   /** What an earlier process spooled is delivered, whether its flow log is still there or not. */
   const begin = () => {
     const wanted = tableOf(world(), "flow-log").size > 0 || (existsSync(spool) && readdirSync(spool).length > 0);
-    if (wanted) delivery ??= openFlowDelivery({ spool, limit: spoolBytes, directory: flowLogFiles(state), logs, ...(s3 && { s3 }), log });
+    if (wanted) delivery ??= openFlowDelivery({ spool, limit: spoolBytes, directory: flowLogFiles(state), kept, logs, ...(s3 && { s3 }), log });
   };
   begin();
   return {

@@ -24,7 +24,9 @@ export interface FlowReader {
    * world is the present one; flows of what is gone from it are told by the one before.
    */
   read(world: World, start: number, end: number, tell: (told: Told) => void): Tally;
-  /** By VPC, the table its counts were last read from: of one that is not there any more, what was not read is lost. */
+  /** Notes which tables count; says whether there was one it did not know. */
+  note(world: World): boolean;
+  /** By VPC, the table its counts were last seen in: of one that is not there any more, what was not read is lost. */
   tables(): Readonly<Record<string, string>>;
   close(): void;
 }
@@ -78,6 +80,14 @@ export function openFlowReader(realm: string, lastTables: Readonly<Record<string
   };
 
   return {
+    note(world) {
+      const unknown = countedIn(world).filter((id) => !readFrom.has(id));
+      for (const id of unknown) {
+        const counts = countsOf(id);
+        if (counts) isReplaced(id, counts);
+      }
+      return unknown.some((id) => readFrom.has(id));
+    },
     read(world, start, end, tell) {
       const sites = new Map([...lower(world)].flatMap(([id, network]) => (network.counted ? [[id, { world, network }] as const] : [])));
       const window = { start: Math.floor(start / 1000), end: Math.floor(end / 1000) };
@@ -119,6 +129,9 @@ export function openFlowReader(realm: string, lastTables: Readonly<Record<string
     },
   };
 }
+
+/** The VPCs whose flows are counted. */
+export const countedIn = (world: World): string[] => [...lower(world)].flatMap(([id, network]) => (network.counted ? [id] : []));
 
 /** What a network counted, each flow with the flags its packets had. Times in milliseconds since 1970. */
 export function* observations(counts: FlowCounts, start: number, end: number): Generator<Observed> {

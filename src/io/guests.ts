@@ -18,10 +18,17 @@ const launcher = join(import.meta.dirname, "guest-launch.sh");
  */
 export function openGuests(state: string, realm: string): Guests {
   const directoryOf = (id: string): string => join(state, "instances", id);
+  /** What a look at every process saw, for this turn of the event loop: many instances may end at a time. */
+  let seen: Map<string, RunningGuest> | undefined;
+  const look = (): Map<string, RunningGuest> => {
+    seen = running(realm);
+    setImmediate(() => (seen = undefined));
+    return seen;
+  };
   return {
-    observe: async () => running(realm),
+    observe: async () => seen ?? look(),
     async start(guest) {
-      const before = running(realm).get(guest.id);
+      const before = (seen ?? look()).get(guest.id);
       if (before) return before;
       const directory = directoryOf(guest.id);
       await prepare(directory, guest);
@@ -29,10 +36,10 @@ export function openGuests(state: string, realm: string): Guests {
         BAILEY_INSTANCE: `${realm}/${guest.id}/${guest.boot}`,
       });
       const said = lastLine(consoleOf(directory));
-      return running(realm).get(guest.id) ?? refuse("InternalError", `${guest.id} did not start: ${said}`);
+      return look().get(guest.id) ?? refuse("InternalError", `${guest.id} did not start: ${said}`);
     },
     async stop(id, graceMs) {
-      const guest = running(realm).get(id);
+      const guest = (seen ?? look()).get(id);
       if (!guest || !signal(guest, "SIGTERM") || (await ended(guest, graceMs))) return;
       // When PID 1 of a PID namespace ends, the kernel ends every other process in it.
       signal(guest, "SIGKILL");

@@ -94,6 +94,7 @@ function run(step: Step): void {
       const peer = open(link.peer.namespace);
       route.deleteLink(link.device);
       route.addVeth(link, peer.fd);
+      peer.route.forget(link.peer.device);
       peer.route.setUp(link.peer.device);
       route.setUp(link.device);
       enterNamespace(fd);
@@ -260,9 +261,10 @@ function answer(request: Request): unknown {
     enterNamespace(open(request.sockets.namespace).fd);
     return openSockets(request.sockets.wanted);
   }
-  for (const step of request.run) {
+  for (const { step, devices } of inOneGo(request.run)) {
     try {
-      run(step);
+      if (devices.length > 1) open(step.namespace).route.deleteLinks(devices);
+      else run(step);
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error);
       throw new StepFailure(`${step.op} in ${step.namespace}: ${why}`, "link" in step ? step.link.peer.namespace : step.namespace);
@@ -270,6 +272,18 @@ function answer(request: Request): unknown {
   }
   waitForCarrier(request.run.flatMap((step) => (step.op === "link.add" ? [step] : [])));
   return undefined;
+}
+
+/** The steps, but links that go one after another from one namespace as one, with all their devices. */
+function inOneGo(steps: readonly Step[]): { readonly step: Step; readonly devices: readonly string[] }[] {
+  const found: { step: Step; devices: string[] }[] = [];
+  for (const step of steps) {
+    const last = found.at(-1);
+    if (step.op !== "link.delete") found.push({ step, devices: [] });
+    else if (last?.step.op === step.op && last.step.namespace === step.namespace) last.devices.push(step.device);
+    else found.push({ step, devices: [step.device] });
+  }
+  return found;
 }
 
 port.on("message", (request: Request) => {

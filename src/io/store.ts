@@ -33,6 +33,8 @@ export interface Store {
 /** "BAIL": tells our files from any other database. */
 const applicationId = 0x4241494c;
 const formatVersion = documentFormat;
+/** How long the write-ahead log gets: emptying it holds up the thread, and takes the longer the seldomer, but less in all. */
+const mostLogPages = 4000;
 /** Revisions whose changes stay in the event log. */
 const eventRevisions = 1000;
 
@@ -149,6 +151,7 @@ class SqliteStore implements Store {
     this.#database = database;
     // In this mode SQLite leaves out one thing it does in FULL: syncing the log at each commit. That is `sync` here.
     database.exec("PRAGMA synchronous = NORMAL");
+    database.exec(`PRAGMA wal_autocheckpoint = ${mostLogPages}`);
     database.exec("BEGIN IMMEDIATE; COMMIT");
     this.#log = openSync(`${path}-wal`, "r");
     syncDirectory(path);

@@ -250,10 +250,10 @@ function* passBoundaries(network: Network, crossing: Crossing): Generator<Step> 
 const subnetOf = (end: End): string | undefined => (isInterface(end) ? end.subnet : undefined);
 
 /** The route that takes the packet where it goes, where that is not the network's own. */
-function* takeRoute(network: Network, { from, to, packet, nat, reply }: Crossing): Generator<Step> {
+function* takeRoute(network: Network, { from, to, packet, nat, reply, stateless, error }: Crossing): Generator<Step> {
   // What comes back to a NAT is looked for in its memory, not in a table.
   if (nat && reply) return;
-  const way = wayOf(network, from, packet.destination);
+  const way = wayOf(network, from, packet.destination, reply && (!stateless || error));
   const at = isInterface(from) ? (network.subnets.get(from.subnet)?.table ?? from.subnet) : from.id;
   const toNat = way.hop.to === "nat" && way.hop.id === nat?.id;
   if ((!to || isInterface(to)) && way.hop.to === "local" && !nat) return;

@@ -93,6 +93,8 @@ export interface RouteTable {
   readonly id: string;
   /** Longest prefix first, no destination twice: the first that holds an address decides. */
   readonly routes: readonly Route[];
+  /** For replies alone, before the routes: to other networks' NATs, each by its address. Absent: there are none. */
+  readonly returns?: readonly Route[];
 }
 
 /** An address that the internet knows by another one. */

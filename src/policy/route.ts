@@ -20,13 +20,13 @@ export interface Way {
 
 const nowhere: Way = { hop: { to: "blackhole" } };
 
-/** The way from an end to an address. */
-export function wayOf(network: Ways, from: End, destination: Ip): Way {
+/** The way from an end to an address; that of a reply may be one that nothing else takes. */
+export function wayOf(network: Ways, from: End, destination: Ip, reply = false): Way {
   if (isInterface(from)) {
     const subnet = network.subnets.get(from.subnet);
     if (!subnet) return nowhere;
     if (subnet.cidrs.some((cidr) => holds(cidr, destination))) return delivered(network, destination);
-    return along(network, network.tables.get(subnet.table), destination);
+    return along(network, network.tables.get(subnet.table), destination, reply);
   }
   return along(network, from.kind === "internet" && from.table !== undefined ? network.tables.get(from.table) : undefined, destination);
 }
@@ -38,10 +38,11 @@ export function wayFromNat(network: Ways, nat: string, destination: Ip): Way {
   return way.hop.to === "nat" ? { ...way, hop: { to: "blackhole" } } : way;
 }
 
-function along(network: Ways, table: RouteTable | undefined, destination: Ip): Way {
+function along(network: Ways, table: RouteTable | undefined, destination: Ip, reply = false): Way {
   if (unroutable.some((cidr) => holds(cidr, destination))) return nowhere;
   if (!table) return delivered(network, destination);
-  const route = table.routes.find((each) => holds(each.destination, destination));
+  const leads = (each: Route) => holds(each.destination, destination);
+  const route = (reply ? table.returns?.find(leads) : undefined) ?? table.routes.find(leads);
   if (!route) return nowhere;
   const way = { hop: route.hop, route, table: table.id };
   const to = endOf(network, route.hop, destination);

@@ -5,7 +5,7 @@ import { isBlackhole, isGatewayTable } from "../model/route-table.ts";
 import { blocksOf } from "../model/vpc.ts";
 import { find, listed, need, type Table, tableOf, type World } from "../model/world.ts";
 import { fingerprint } from "../values/fingerprint.ts";
-import { type Cidr, cidrOf, formatCidr, ipOf } from "../values/ip.ts";
+import { type Cidr, cidrOf, covers, formatCidr, hostCidr, ipOf } from "../values/ip.ts";
 import { once } from "../values/once.ts";
 import type { Hop, Internet, Nat, Network, Peering, PublicAddress, Route, RouteTable } from "./network.ts";
 
@@ -13,13 +13,16 @@ type Ways = Pick<Network, "tables" | "internet" | "peerings" | "nats">;
 
 /** All that takes packets anywhere but to an interface of their own subnet. */
 export function lowerWays(world: World, vpc: Vpc): Ways {
-  const tables = new Map<string, RouteTable>();
-  for (const table of byId(listed(world, "routeTablesOfVpc", vpc.id))) {
-    tables.set(table.id, kept(vpc, table.id, { id: table.id, routes: lowerRoutes(world, vpc, table) }));
-  }
   const peerings = new Map<string, Peering>();
   for (const peering of byId(listed(world, "peeringsOfVpc", vpc.id))) {
     if (peering.state === "active") peerings.set(peering.id, kept(vpc, peering.id, lowerPeering(world, vpc, peering)));
+  }
+  const theirs = natsOfPeers(world, peerings);
+  const tables = new Map<string, RouteTable>();
+  for (const table of byId(listed(world, "routeTablesOfVpc", vpc.id))) {
+    const routes = lowerRoutes(world, vpc, table);
+    const returns = isGatewayTable(table) ? [] : theirs.filter(({ destination }) => !leadsSomewhere(routes, destination));
+    tables.set(table.id, kept(vpc, table.id, { id: table.id, routes, ...(returns.length > 0 && { returns }) }));
   }
   const gateways = byId(listed(world, "natGatewaysOfVpc", vpc.id));
   const numbers = numbered(gateways.map(({ id }) => id), 1, natNumbers);
@@ -147,6 +150,26 @@ function lowerPeering(world: World, vpc: Vpc, peering: VpcPeeringConnection): Pe
     network: other,
     cidrs: blocksOf(need(world, "vpc", other)),
   };
+}
+
+/** The way to each NAT of a peer: what it sent here is answered whether or not there is a route to it. */
+function natsOfPeers(world: World, peerings: ReadonlyMap<string, Peering>): Route[] {
+  const found = new Map<string, Route>();
+  for (const { id, network } of peerings.values()) {
+    for (const nat of byId(listed(world, "natGatewaysOfVpc", network))) {
+      for (const { address } of nat.addresses) {
+        // Of peers that overlap each other, one can be answered.
+        if (!found.has(address)) found.set(address, { destination: hostCidr(ipOf(address)), hop: { to: "peering", id }, written: nat.id });
+      }
+    }
+  }
+  return [...found.values()];
+}
+
+/** Whether a table's routes take replies to the address where they can be delivered, or were told to lead nowhere. */
+function leadsSomewhere(routes: readonly Route[], address: Cidr): boolean {
+  const route = routes.find(({ destination }) => covers(destination, address));
+  return route !== undefined && !["internet", "egress-only", "nat"].includes(route.hop.to);
 }
 
 const lowerNat = (world: World, { id, subnet, addresses }: NatGateway, number: number): Nat => ({

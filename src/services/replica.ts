@@ -12,6 +12,7 @@ const served: ReadonlySet<Kind> = new Set([
   "elastic-ip",
   "vpc-peering-connection",
   "dhcp-options",
+  "key-pair",
 ] satisfies readonly Kind[]);
 
 const resourceOf = (change: Change) => ("put" in change ? change.put : change.delete);

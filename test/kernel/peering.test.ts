@@ -8,6 +8,7 @@ import { withEndings } from "../endings.ts";
 import { gatewayIn } from "../unit/ec2/routed-site.ts";
 import { nobody, openCrossings, outside } from "./crossings.ts";
 import { canUseKernel } from "./lab.ts";
+import { answerTo } from "./packet-text.ts";
 import { permission, Site } from "./site.ts";
 
 const options = canUseKernel ? {} : { skip: "needs root: network namespaces and nftables" };
@@ -86,6 +87,35 @@ test("peering is not transitive, and no way to the peer's gateways or services",
     await c.reach();
     await c.sends("near", `udp 10.1.1.5:40000 > ${outside}:53`, nobody);
     await c.asks("far", `udp 10.2.1.5:40000 > ${outside}:53`, `internet: udp ${nat.publicIps[0]}:40000 > ${outside}:53`);
+  }),
+);
+
+test("a NAT gateway's peer answers it without a route, and opens nothing to it", options, () =>
+  withEndings(async (defer) => {
+    const { site, near, far, pcx, hosts } = peers();
+    const inner = site.subnet(near.vpc, "10.1.2.0/24");
+    const nat = site.nat(inner, ["10.1.2.9"], "private");
+    site.table(near.vpc, [`10.2.0.0/16 ${pcx}`], inner);
+    site.route(near.table, `10.2.0.0/16 ${nat.id}`);
+    const c = await openCrossings(defer, site);
+    await c.reach(hosts);
+    await c.asks("near", "tcp 10.1.1.5:40000 > 10.2.1.5:443 S", "far: tcp 10.1.2.9:* > 10.2.1.5:443 S");
+    await c.asks("near", "icmp 10.1.1.5 > 10.2.1.5 8/0 #7", "far: icmp 10.1.2.9 > 10.2.1.5 8/0 #*");
+    await c.sends("far", "udp 10.2.1.5:53 > 10.1.2.9:40000", nobody);
+    await c.sends("far", "udp 10.2.1.5:53 > 10.1.1.5:40000", nobody);
+
+    // Whatever else takes all there is, replies go back where they came from.
+    const igw = gatewayIn(site.region, far.vpc);
+    const front = site.subnet(far.vpc, "10.2.2.0/24");
+    const other = site.nat(front, ["10.2.2.9"]);
+    site.table(far.vpc, [`0.0.0.0/0 ${igw}`], front);
+    site.route(far.table, `0.0.0.0/0 ${other.id}`);
+    await c.reach();
+    await c.asks("near", "udp 10.1.1.5:40001 > 10.2.1.5:53", "far: udp 10.1.2.9:* > 10.2.1.5:53");
+    await c.asks("far", `udp 10.2.1.5:40000 > ${outside}:53`, `internet: udp ${other.publicIps[0]}:40000 > ${outside}:53`);
+    site.acl(far.subnet, ["allow -1 any 0.0.0.0/0"], ["deny -1 any 10.1.2.9/32", "allow -1 any 0.0.0.0/0"]);
+    await c.reach();
+    await c.sends("far", answerTo(await c.sends("near", "udp 10.1.1.5:40002 > 10.2.1.5:53", "far: udp 10.1.2.9:* > 10.2.1.5:53")), nobody);
   }),
 );
 

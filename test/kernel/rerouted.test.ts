@@ -10,7 +10,7 @@ import { allocateAddress } from "../../src/api/ec2/allocate-address.ts";
 import { associateAddress, disassociateAddress } from "../../src/api/ec2/associate-address.ts";
 import { modifySubnetAttribute } from "../../src/api/ec2/modify-subnet-attribute.ts";
 import { replaceRoute } from "../../src/api/ec2/route.ts";
-import { namespacePrefix, uplinkDevice } from "../../src/compile/names.ts";
+import { edgeNamespace, namespacePrefix, uplinkDevice } from "../../src/compile/names.ts";
 import { need } from "../../src/model/world.ts";
 import { withEndings } from "../endings.ts";
 import { gatewayIn } from "../unit/ec2/routed-site.ts";
@@ -150,7 +150,7 @@ test("killed before any step of a change of ways, the next start brings a flow i
       await c.live.again();
       await c.asks("app", asked, seen(next.known));
     }
-    assert.ok(cut.includes("nft") && cut.includes("connection.delete"), `${cut}`);
+    assert.ok(cut.includes("nft") && cut.includes("connection.delete"), cut.join(" "));
   }),
 );
 
@@ -208,6 +208,32 @@ test("what is taken away by hand comes back, whatever it was", options, () =>
       await c.live.again();
       await c.asks("app", `udp 10.0.1.5:${41_000 + at} > ${outside}:53`, `internet: udp ${app.publicIp}:${41_000 + at} > ${outside}:53`);
     }
+  }),
+);
+
+test("the internet goes with the last public address, and is there again with the next; a link half made is made anew", options, () =>
+  withEndings(async (defer) => {
+    const site = new Site();
+    const vpc = site.vpc("10.0.0.0/16");
+    const subnet = site.subnet(vpc, "10.0.0.0/24");
+    site.table(vpc, [`0.0.0.0/0 ${gatewayIn(site.region, vpc)}`], subnet);
+    const app = site.host({ subnet, addresses: ["10.0.0.5"], groups: [site.group(vpc, "app", [])] });
+    const elastic = site.elasticIp();
+    const associate = () => site.region.does(associateAddress, { AllocationId: elastic.id, InstanceId: app.instance }).AssociationId;
+    const c = await openCrossings(defer, site);
+    let AssociationId = associate();
+    await c.live.reach(site.world);
+    const uplink = uplinkDevice(c.live.realm);
+    site.region.does(disassociateAddress, { AssociationId });
+    await c.live.reach(site.world);
+    assert.doesNotMatch(ip("-o link"), new RegExp(uplink));
+    AssociationId = associate();
+    await c.reach({ app });
+    await c.asks("app", `udp 10.0.0.5:40000 > ${outside}:53`, `internet: udp ${elastic.ip}:40000 > ${outside}:53`);
+
+    execFileSync("ip", ["-n", edgeNamespace(c.live.realm), "link", "set", "dev", "up", "alias", ""]);
+    await c.live.again();
+    assert.match(ip(`-o link show ${uplink}`), /\bLOWER_UP\b/);
   }),
 );
 

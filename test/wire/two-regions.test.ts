@@ -34,7 +34,7 @@ test("a region whose pool leads to another one does not start, until it has a po
     const uplink = leadsTo("203.0.113.2");
     const state = fs.mkdtempSync("/tmp/bailey-two-regions-");
     defer(() => fs.rmSync(state, { recursive: true, force: true }));
-    defer(() => bailey(state, "down", "--wipe"));
+    defer(() => void bailey(state, "down", "--wipe"));
     for (const flags of [[], ["--public-pool", "203.0.113.0/29"], ["--public-pool", "203.0.0.0/16"]]) {
       const { code, stderr } = bailey(state, "up", "--listen", "127.0.0.1:0", ...flags);
       assert.deepEqual([code, stderr.trim().split("\n").length], [1, 1], stderr);

@@ -125,7 +125,8 @@ export function explained(network: Network, { gate, at, action, because }: Step)
 /** The rule as its owner wrote it. */
 function ruleText(network: Network, gate: Step["gate"], { rule: id, owner }: Exclude<Because, string>): string | undefined {
   if (gate === "route" || gate === "nat") {
-    const route = network.tables.get(owner)?.routes.find(({ written }) => written === id);
+    const table = network.tables.get(owner);
+    const route = [...(table?.returns ?? []), ...(table?.routes ?? [])].find(({ written }) => written === id);
     return route && hopText(route.hop, network);
   }
   const direction = gate === "groups out" || gate === "acl out" ? "out" : "in";

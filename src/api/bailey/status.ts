@@ -1,5 +1,6 @@
 /** `status`: what the region holds and whether the data plane is in order, as `bailey status` shows it. */
 import { allowanceOf } from "../../model/network-interface.ts";
+import { publicAddressesOf } from "../../model/public-address.ts";
 import type { Attached, NetworkInterface } from "../../model/resource.ts";
 import { blocksOfSubnet } from "../../model/subnet.ts";
 import { list, listed, type World } from "../../model/world.ts";
@@ -42,6 +43,7 @@ export function statusReport(
         ...(instance.attached && { attached: attachedView(instance.attached, interfaces) }),
         subnet: instance.subnet,
         addresses: interfaces.flatMap(({ addresses, ipv6Addresses }) => [...addresses, ...ipv6Addresses]),
+        publicAddresses: interfaces.flatMap((eni) => [...publicAddressesOf(world, eni).values()].map(({ publicIp }) => publicIp)),
         groups: [...new Set(interfaces.flatMap(({ groups }) => groups))],
       };
     }),

@@ -28,7 +28,7 @@ export const describeVpcClassicLink = operation({
 export const describeVpcClassicLinkDnsSupport = operation({
   name: "DescribeVpcClassicLinkDnsSupport",
   run(world, { VpcIds, ...request }, call) {
-    const page = describe(listing, world, call, { ...request, ids: VpcIds });
+    const page = describe({ ...listing, bounds: [5, 255] }, world, call, { ...request, ids: VpcIds });
     if (isRefusal(page)) return page;
     return { output: { Vpcs: page.items.map(({ VpcId }) => ({ VpcId, ClassicLinkDnsSupported: false })), NextToken: page.next } };
   },

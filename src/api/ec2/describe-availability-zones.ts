@@ -1,6 +1,6 @@
 import type { AvailabilityZone } from "@aws-sdk/client-ec2";
 import { isRefusal, refuse } from "../../values/refuse.ts";
-import { parseFilters } from "../filters.ts";
+import { parseFilters, passedByNothing } from "../filters.ts";
 import type { Filters } from "../filters.ts";
 import { operation } from "../operation.ts";
 import { zonesOf } from "../../model/zone.ts";
@@ -20,7 +20,7 @@ const view = (region: string, { name, id }: Zone): AvailabilityZone => ({
 
 const filters: Filters<AvailabilityZone & { readonly Tags?: undefined }> = {
   "group-name": (zone) => [zone.GroupName],
-  message: () => [],
+  ...passedByNothing("group-long-name", "message", "parent-zone-id", "parent-zone-name"),
   "opt-in-status": (zone) => [zone.OptInStatus],
   "region-name": (zone) => [zone.RegionName],
   state: (zone) => [zone.State],

@@ -1,6 +1,6 @@
 import type { Image } from "@aws-sdk/client-ec2";
 import { isRefusal } from "../../values/refuse.ts";
-import { parseFilters } from "../filters.ts";
+import { parseFilters, passedByNothing } from "../filters.ts";
 import type { Filters } from "../filters.ts";
 import { operation } from "../operation.ts";
 import type { Call } from "../operation.ts";
@@ -44,15 +44,43 @@ const attachedView = (call: Call): Image => ({
   State: "disabled",
 });
 
+/** Filters by what no image here has. */
+const unheldFilters = passedByNothing(
+  ...["delete-on-termination", "device-name", "encrypted", "snapshot-id", "volume-size", "volume-type"].map((name) => `block-device-mapping.${name}`),
+  "boot-mode",
+  ...["source-image-creation-time", "source-image-id", "source-image-region", "watermark-creation-time", "watermark-key"].map(
+    (name) => `image-watermark.${name}`,
+  ),
+  ...["supported", "unsupported"].map((what) => `instance-type-specification.${what}-instance-type`),
+  "kernel-id",
+  "product-code",
+  "product-code.type",
+  "public-ssm-parameter-name",
+  "ramdisk-id",
+  ...["critical", "high", "informational", "low", "medium"].map((severity) => `scan-result.${severity}-fix-available-since`),
+  "scan-result.finding-scan-date",
+  "scan-result.highest-finding-severity-label",
+  "source-image-id",
+  "source-image-region",
+  "source-instance-id",
+  "sriov-net-support",
+  "state-reason-code",
+  "state-reason-message",
+);
+
 const filters: Filters<Image> = {
+  ...unheldFilters,
   architecture: (image) => [image.Architecture],
   "creation-date": (image) => [image.CreationDate],
   description: (image) => [image.Description],
   "ena-support": (image) => [image.EnaSupport],
+  "free-tier-eligible": () => [false],
   hypervisor: (image) => [image.Hypervisor],
+  "image-allowed": () => [true],
   "image-id": (image) => [image.ImageId],
   "image-type": (image) => [image.ImageType],
   "is-public": (image) => [image.Public],
+  "manifest-location": (image) => [image.ImageLocation],
   name: (image) => [image.Name],
   "owner-alias": (image) => [image.ImageOwnerAlias],
   "owner-id": (image) => [image.OwnerId],

@@ -11,25 +11,23 @@ type View = InstanceCreditSpecification & Tagged;
 
 const filters: Filters<View> = { "instance-id": (one) => [one.InstanceId] };
 
+const creditsOf = ({ wishes, type }: Instance): string => wishes?.credits ?? usualCredits(type) ?? "standard";
+
 const listing = {
   kind: "instance",
   ids: { parameter: "InstanceIds", alone: true },
   bounds: [5, 1000],
   filters,
-  view: (_: World, instance: Instance): View => ({
-    InstanceId: instance.id,
-    CpuCredits: instance.wishes?.credits ?? usualCredits(instance.type) ?? "standard",
-  }),
+  view: (_: World, instance: Instance): View => ({ InstanceId: instance.id, CpuCredits: creditsOf(instance) }),
 } as const;
 
 /** How instances' processors are credited: what was asked for at launch, and changes nothing here. Unnamed: the unlimited ones. */
 export const describeInstanceCreditSpecifications = operation({
   name: "DescribeInstanceCreditSpecifications",
   run(world, input, call) {
-    const page = describe(listing, world, call, { ...input, ids: input.InstanceIds });
-    if (isRefusal(page)) return page;
     const named = (input.InstanceIds ?? []).length > 0;
-    const shown = page.items.filter(({ CpuCredits }) => named || CpuCredits === "unlimited");
-    return { output: { InstanceCreditSpecifications: shown, NextToken: page.next } };
+    const only = (instance: Instance): boolean => named || creditsOf(instance) === "unlimited";
+    const page = describe({ ...listing, only }, world, call, { ...input, ids: input.InstanceIds });
+    return isRefusal(page) ? page : { output: { InstanceCreditSpecifications: [...page.items], NextToken: page.next } };
   },
 });

@@ -3,6 +3,7 @@ import type { Instance } from "../../model/resource.ts";
 import { find } from "../../model/world.ts";
 import type { World } from "../../model/world.ts";
 import { isRefusal } from "../../values/refuse.ts";
+import { passedByNothing } from "../filters.ts";
 import type { Filters } from "../filters.ts";
 import { operation } from "../operation.ts";
 import { describe } from "./describe.ts";
@@ -31,12 +32,19 @@ function view(world: World, instance: Instance): Shown {
 }
 
 const filters: Filters<Shown> = {
+  ...passedByNothing(
+    ...["code", "description", "instance-event-id", "not-after", "not-before", "not-before-deadline"].map((name) => `event.${name}`),
+    "application-status.status",
+    "attached-ebs-status.status",
+    "operator.principal",
+  ),
   "availability-zone": (status) => [status.AvailabilityZone],
   "availability-zone-id": (status) => [status.AvailabilityZoneId],
   "instance-state-code": (status) => [status.InstanceState?.Code],
   "instance-state-name": (status) => [status.InstanceState?.Name],
   "instance-status.reachability": (status) => (status.InstanceStatus?.Details ?? []).map((detail) => detail.Status),
   "instance-status.status": (status) => [status.InstanceStatus?.Status],
+  "operator.managed": () => [false],
   "system-status.reachability": (status) => (status.SystemStatus?.Details ?? []).map((detail) => detail.Status),
   "system-status.status": (status) => [status.SystemStatus?.Status],
 };

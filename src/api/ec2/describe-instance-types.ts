@@ -1,6 +1,6 @@
 import type { InstanceTypeInfo } from "@aws-sdk/client-ec2";
 import { isRefusal, refuse } from "../../values/refuse.ts";
-import { parseFilters } from "../filters.ts";
+import { parseFilters, passedByNothing } from "../filters.ts";
 import type { Filters } from "../filters.ts";
 import { operation } from "../operation.ts";
 import { pageOf, parsePageRequest } from "../pages.ts";
@@ -9,9 +9,9 @@ import type { InstanceTypeFacts } from "./instance-types.ts";
 
 const view = (type: InstanceTypeFacts): InstanceTypeInfo => ({
   InstanceType: type.name,
-  CurrentGeneration: !/^[mt][12]\./.test(type.name),
+  CurrentGeneration: !/^(?:c4|m[1-4]|t1)\./.test(type.name),
   BareMetal: false,
-  BurstablePerformanceSupported: type.name.startsWith("t"),
+  BurstablePerformanceSupported: /^t[2-9]/.test(type.name),
   Hypervisor: "xen",
   InstanceStorageSupported: false,
   SupportedUsageClasses: ["on-demand"],
@@ -31,14 +31,53 @@ const view = (type: InstanceTypeFacts): InstanceTypeInfo => ({
   },
 });
 
+/** Filters by what is not told of types here. */
+const untoldFilters = passedByNothing(
+  "auto-recovery-supported",
+  "dedicated-hosts-supported",
+  ...["attachment-limit-type", "ebs-optimized-support", "encryption-support", "maximum-ebs-attachments", "nvme-support"].map(
+    (name) => `ebs-info.${name}`,
+  ),
+  ...["baseline", "maximum"].flatMap((what) =>
+    ["bandwidth-in-mbps", "iops", "throughput-in-mbps"].map((name) => `ebs-info.ebs-optimized-info.${what}-${name}`),
+  ),
+  "free-tier-eligible",
+  "hibernation-supported",
+  ...["disk.count", "disk.size-in-gb", "disk.type", "encryption-support", "nvme-support", "total-size-in-gb"].map(
+    (name) => `instance-storage-info.${name}`,
+  ),
+  ...[
+    "bandwidth-weightings",
+    "efa-info.maximum-efa-interfaces",
+    "efa-supported",
+    "encryption-in-transit-supported",
+    "flexible-ena-queues-support",
+    "network-performance",
+  ].map((name) => `network-info.${name}`),
+  "nitro-enclaves-support",
+  "nitro-tpm-info.supported-versions",
+  "nitro-tpm-support",
+  "processor-info.supported-features",
+  "processor-info.sustained-clock-speed-in-ghz",
+  "reboot-migration-support",
+  "supported-boot-mode",
+  ...["default-cores", "default-threads-per-core", "valid-cores", "valid-threads-per-core"].map((name) => `vcpu-info.${name}`),
+);
+
 const filters: Filters<InstanceTypeInfo & { readonly Tags?: undefined }> = {
+  ...untoldFilters,
   "bare-metal": (type) => [type.BareMetal],
   "burstable-performance-supported": (type) => [type.BurstablePerformanceSupported],
   "current-generation": (type) => [type.CurrentGeneration],
   hypervisor: (type) => [type.Hypervisor],
+  "instance-storage-supported": (type) => [type.InstanceStorageSupported],
   "instance-type": (type) => [type.InstanceType],
   "memory-info.size-in-mib": (type) => [type.MemoryInfo?.SizeInMiB],
+  "network-info.ena-support": (type) => [type.NetworkInfo?.EnaSupport],
+  "network-info.ipv4-addresses-per-interface": (type) => [type.NetworkInfo?.Ipv4AddressesPerInterface],
+  "network-info.ipv6-addresses-per-interface": (type) => [type.NetworkInfo?.Ipv6AddressesPerInterface],
   "network-info.ipv6-supported": (type) => [type.NetworkInfo?.Ipv6Supported],
+  "network-info.maximum-network-cards": (type) => [type.NetworkInfo?.MaximumNetworkCards],
   "network-info.maximum-network-interfaces": (type) => [type.NetworkInfo?.MaximumNetworkInterfaces],
   "processor-info.supported-architecture": (type) => type.ProcessorInfo?.SupportedArchitectures ?? [],
   "supported-root-device-type": (type) => type.SupportedRootDeviceTypes ?? [],

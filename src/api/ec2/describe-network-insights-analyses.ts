@@ -1,7 +1,10 @@
 import { isRefusal, refuse } from "../../values/refuse.ts";
+import { parseFilters, passedByNothing } from "../filters.ts";
 import { operation } from "../operation.ts";
 import { parsePageRequest } from "../pages.ts";
 import { locate } from "./lookup.ts";
+
+const filters = passedByNothing("path-found", "status");
 
 /** No analysis of any path is ever started. */
 export const describeNetworkInsightsAnalyses = operation({
@@ -9,6 +12,8 @@ export const describeNetworkInsightsAnalyses = operation({
   run(world, { NetworkInsightsAnalysisIds, NetworkInsightsPathId, ...request }, call) {
     const asked = parsePageRequest(request, [1, 100], "insights analyses");
     if (isRefusal(asked)) return asked;
+    const passes = parseFilters(filters, request.Filters);
+    if (isRefusal(passes)) return passes;
     const [unknown] = NetworkInsightsAnalysisIds ?? [];
     if (unknown !== undefined) {
       return refuse("InvalidNetworkInsightsAnalysisId.NotFound", `The network insights analysis ID '${unknown}' does not exist`);

@@ -46,9 +46,7 @@ export function describe<K extends Findable, View extends Tagged>(
   if (isRefusal(page)) return page;
   const named = request.ids?.length ? request.ids : undefined;
   if (named && listing.ids.alone && request.MaxResults !== undefined) {
-    const { parameter } = listing.ids;
-    const bound = /^[a-z]/.test(parameter) ? "maxResults" : "MaxResults";
-    return refuse("InvalidParameterCombination", `The parameter ${parameter} cannot be used with the parameter ${bound}`);
+    return refuseTogether(listing.ids.parameter);
   }
   const passes = parseFilters(listing.filters, request.Filters);
   if (isRefusal(passes)) return passes;
@@ -62,6 +60,12 @@ export function describe<K extends Findable, View extends Tagged>(
   const passing = candidates.filter(({ view }) => passes(view));
   const { items, next } = pageOf(passing, ({ resource }) => ageKey(resource), page, listing.kind);
   return { items: items.map(({ view }) => view), next };
+}
+
+/** The refusal of identifiers that are given together with MaxResults. */
+export function refuseTogether(parameter: string): Refusal {
+  const bound = /^[a-z]/.test(parameter) ? "maxResults" : "MaxResults";
+  return refuse("InvalidParameterCombination", `The parameter ${parameter} cannot be used with the parameter ${bound}`);
 }
 
 function locateNamed<K extends Findable, View extends Tagged>(

@@ -1,9 +1,14 @@
 /** Describe calls for what there is none of yet: audits and clean-ups ask for it, and find nothing. */
+import type { Filter } from "@aws-sdk/client-ec2";
 import { isRefusal, refuse } from "../../values/refuse.ts";
+import type { Refusal } from "../../values/refuse.ts";
+import { parseFilters, passedByNothing } from "../filters.ts";
 import type { Action, Input, Output } from "../operation.ts";
 import { parsePageRequest } from "../pages.ts";
 import type { Bounds } from "../pages.ts";
 import type { ServedOperation } from "../perform.ts";
+import { refuseTogether } from "./describe.ts";
+import { filterNames } from "./empty-filters.ts";
 import { oneOf } from "./parameter.ts";
 
 interface Nothing<A extends Action> {
@@ -15,11 +20,13 @@ interface Nothing<A extends Action> {
   readonly words?: { readonly [I in string & keyof Input<A>]?: readonly string[] };
   /** How many may be asked for at once; absent: 5 to 1000. */
   readonly bounds?: Bounds;
+  /** Whether MaxResults may not be given together with such names. */
+  readonly alone?: true;
 }
 
 const nothing = {
   DescribeClassicLinkInstances: { shows: ["Instances"], missing: { InstanceIds: "InvalidInstanceID.NotFound" } },
-  DescribeHosts: { shows: ["Hosts"], bounds: [5, 500], missing: { HostIds: "InvalidHostID.NotFound" } },
+  DescribeHosts: { shows: ["Hosts"], bounds: [5, 500], alone: true, missing: { HostIds: "InvalidHostID.NotFound" } },
   DescribeIpamPools: { shows: ["IpamPools"], missing: { IpamPoolIds: "InvalidIpamPoolId.NotFound" } },
   DescribeIpams: { shows: ["Ipams"], missing: { IpamIds: "InvalidIpamId.NotFound" } },
   DescribeLocalGateways: { shows: ["LocalGateways"], missing: { LocalGatewayIds: "InvalidLocalGatewayID.NotFound" } },
@@ -55,10 +62,13 @@ interface Row {
   readonly missing?: Readonly<Record<string, string>>;
   readonly words?: Readonly<Record<string, readonly string[]>>;
   readonly bounds?: Bounds;
+  readonly alone?: true;
 }
 
 /** What such an operation reads of its input. */
 interface Asked {
+  readonly Filters?: readonly Filter[];
+  readonly Filter?: readonly Filter[];
   readonly [member: string]: unknown;
   readonly MaxResults?: number;
   readonly NextToken?: string;
@@ -67,23 +77,38 @@ interface Asked {
 const usual: Bounds = [5, 1000];
 
 /** One operation for each: it refuses the first thing that is asked for by name, and shows nothing. */
-export const emptyDescribes: readonly ServedOperation[] = Object.entries<Row>(nothing).map(
-  ([name, { shows, missing = {}, words = {}, bounds = usual }]) => ({
-    name,
-    run(_world, input: Asked) {
-      const page = parsePageRequest(input, bounds, name);
-      if (isRefusal(page)) return page;
-      for (const [member, known] of Object.entries(words)) {
-        const word = input[member];
-        const wrong = typeof word === "string" ? oneOf(member, word, known) : undefined;
-        if (isRefusal(wrong)) return wrong;
-      }
-      for (const [member, code] of Object.entries(missing)) {
-        const names = input[member];
-        const wanted: unknown = Array.isArray(names) ? names[0] : undefined;
-        if (typeof wanted === "string") return refuse(code, `'${wanted}' does not exist`);
-      }
-      return { output: Object.fromEntries(shows.map((list) => [list, []])) };
-    },
-  }),
-);
+export const emptyDescribes: readonly ServedOperation[] = Object.entries<Row>(nothing).map(([name, row]) => ({
+  name,
+  run(_world, input: Asked) {
+    const wrong = refuseRequest(name, row, input) ?? refuseWords(row, input) ?? refuseNames(row, input);
+    return wrong ?? { output: Object.fromEntries(row.shows.map((list) => [list, []])) };
+  },
+}));
+
+function refuseRequest(name: string, { bounds = usual }: Row, input: Asked): Refusal | undefined {
+  const page = parsePageRequest(input, bounds, name);
+  if (isRefusal(page)) return page;
+  const known = filterNames.get(name);
+  const passes = known && parseFilters(passedByNothing(...known), input.Filters ?? input.Filter);
+  return isRefusal(passes) ? passes : undefined;
+}
+
+function refuseWords({ words = {} }: Row, input: Asked): Refusal | undefined {
+  for (const [member, known] of Object.entries(words)) {
+    const word = input[member];
+    const wrong = typeof word === "string" ? oneOf(member, word, known) : undefined;
+    if (isRefusal(wrong)) return wrong;
+  }
+  return undefined;
+}
+
+function refuseNames({ missing = {}, alone }: Row, input: Asked): Refusal | undefined {
+  for (const [member, code] of Object.entries(missing)) {
+    const names = input[member];
+    const wanted: unknown = Array.isArray(names) ? names[0] : undefined;
+    if (typeof wanted !== "string") continue;
+    if (alone && input.MaxResults !== undefined) return refuseTogether(member);
+    return refuse(code, `'${wanted}' does not exist`);
+  }
+  return undefined;
+}

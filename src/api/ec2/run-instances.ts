@@ -22,6 +22,7 @@ import type { Found } from "./launch.ts";
 import { fromTemplate } from "./launch-templates.ts";
 import type { TemplatedLaunch } from "./launch-templates.ts";
 import { launchMetadataOptions } from "./metadata-options.ts";
+import { missingParameter } from "./parameter.ts";
 import { publish } from "./public-addresses.ts";
 import { unserved } from "./served.ts";
 import { instanceView } from "./views/instance.ts";
@@ -76,6 +77,7 @@ export const runInstances = operation({
     if (isRefusal(slots)) return slots;
     const tags = parseTagSpecifications(input.TagSpecifications, ["instance", "network-interface", "volume"]);
     if (isRefusal(tags)) return tags;
+    if (input.ImageId === undefined) return missingParameter("ImageId");
     const typeName = input.InstanceType ?? defaultInstanceType;
     const type = findInstanceType(typeName);
     if (!type) return refuse("InvalidParameterValue", `Invalid value '${typeName}' for InstanceType.`);
@@ -120,8 +122,7 @@ function parsePlan(world: World, input: Input<"RunInstances">, tags: Tags, call:
   if (isRefusal(metadataOptions)) return metadataOptions;
   const wishes = parseWishes(input);
   if (isRefusal(wishes)) return wishes;
-  if (input.ImageId === undefined) return refuse("MissingParameter", "The request must contain the parameter ImageId");
-  const image = locateLaunchable(call, input.ImageId);
+  const image = locateLaunchable(call, input.ImageId ?? "");
   if (isRefusal(image)) return image;
   return {
     reservation: call.mint("reservation"),

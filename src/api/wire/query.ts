@@ -17,7 +17,7 @@ interface Dialect {
 
 /** The doubles among EC2's parameters; all its other numbers are whole. */
 const fractions =
-  /(?:\.(?:MemoryGiBPerVCpu|TotalLocalStorageGB|NetworkBandwidthGbps)\.(?:Min|Max)|\.WeightedCapacity|\.Weight|\.\d+\.Priority|\.Price|LimitPrice\.Amount|FulfilledCapacity|\.UploadSize)$/;
+  /(?:\.(?:MemoryGiBPerVCpu|TotalLocalStorageGB|NetworkBandwidthGbps)\.(?:Min|Max)|\.WeightedCapacity|\.Weight|Overrides\.\d+\.Priority|\.Price|LimitPrice\.Amount|FulfilledCapacity|\.UploadSize)$/;
 
 const ec2: Dialect = {
   flat: true,

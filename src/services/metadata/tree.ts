@@ -8,6 +8,7 @@ import { identity } from "./identity.ts";
 import { network } from "./network.ts";
 import { folder, folderOf, list } from "./place.ts";
 import type { Folder, Table } from "./place.ts";
+import { publicKeys } from "./public-keys.ts";
 import { groupNames, primaryOf, primaryPublicIp, publicHostname } from "./subject.ts";
 import type { Subject } from "./subject.ts";
 
@@ -88,6 +89,7 @@ const metaData: Table<Subject> = {
   profile: () => "default-hvm",
   "public-hostname": (subject) => publicHostname(primaryOf(subject)),
   "public-ipv4": (subject) => primaryPublicIp(primaryOf(subject)),
+  "public-keys": publicKeys,
   "reservation-id": ({ instance }) => instance.reservation,
   "security-groups": (subject) => groupNames(primaryOf(subject)),
   services: (subject) => folder<Subject>({ domain: () => "amazonaws.com", partition: () => "aws" }, subject),

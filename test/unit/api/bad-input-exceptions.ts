@@ -13,6 +13,8 @@ type Codes = readonly [malformed: string, missing: string];
 
 const gateway: Codes = ["InvalidGatewayID.NotFound", "InvalidGatewayID.NotFound"];
 const endpoint: Codes = ["InvalidVpcEndpoint.NotFound", "InvalidVpcEndpoint.NotFound"];
+const transit: Codes = ["InvalidTransitGatewayID.NotFound", "InvalidTransitGatewayID.NotFound"];
+const vpc: Codes = ["InvalidVpcID.NotFound", "InvalidVpcID.NotFound"];
 const association: Codes = ["InvalidAssociationID.NotFound", "InvalidAssociationID.NotFound"];
 
 /** By kind, or by operation and member: the codes of wrong identifiers, where they are not the kind's own. */
@@ -29,6 +31,16 @@ export const identifierCodes: Readonly<Record<string, Codes>> = {
   "DeleteVpcEndpoints.VpcEndpointIds": endpoint,
   "DeleteVpcEndpointServiceConfigurations.ServiceIds": ["InvalidVpcEndpointService.NotFound", "InvalidVpcEndpointService.NotFound"],
   "RejectVpcEndpointConnections.VpcEndpointIds": endpoint,
+  // These say of what is no identifier that there is none such.
+  "CreateRoute.TransitGatewayId": transit,
+  "CreateVpnConnection.TransitGatewayId": transit,
+  "DescribeClassicLinkInstances.InstanceIds": ["InvalidInstanceID.NotFound", "InvalidInstanceID.NotFound"],
+  "DescribeDhcpOptions.DhcpOptionsIds": ["InvalidDhcpOptionID.NotFound", "InvalidDhcpOptionID.NotFound"],
+  "DescribeSubnets.SubnetIds": ["InvalidSubnetID.NotFound", "InvalidSubnetID.NotFound"],
+  "DescribeVpcClassicLink.VpcIds": vpc,
+  "DescribeVpcClassicLinkDnsSupport.VpcIds": vpc,
+  "DescribeVpcs.VpcIds": vpc,
+  "ReplaceRoute.TransitGatewayId": transit,
   // A route's target has a code of its own.
   "CreateRoute.NatGatewayId": ["NatGatewayMalformed", "InvalidNatGatewayID.NotFound"],
   "ReplaceRoute.NatGatewayId": ["NatGatewayMalformed", "InvalidNatGatewayID.NotFound"],

@@ -78,7 +78,7 @@ function badIds(kind: string, [bad, none]: readonly [string, string]): readonly 
   const prefix = id.slice(0, id.lastIndexOf("-"));
   const another = own.get(prefix === "vpc" ? "subnet" : "vpc") ?? assert.fail();
   return [
-    ["ill-formed", `${prefix}-xyz`, [bad, none]],
+    ["ill-formed", `${prefix}-xyz`, [bad]],
     ["unknown", unknownLike(id), [none]],
     ["of the wrong kind", another, [bad, none]],
     ["of another account", foreign.get(kind) ?? assert.fail(kind), [none]],

@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { errors, kinds, statusOf } from "../../../src/api/errors.ts";
 
 /** Said to the operator at the terminal, never on the wire. */
-const forTheOperator = new Set(["NoFiles", "Privilege", "Query", "S3", "State", "Unreadable", "Usage"]);
+const forTheOperator = new Set(["NoFiles", "Privilege", "Query", "S3", "State", "Taken", "Unreadable", "Usage"]);
 
 const root = new URL("../../../", import.meta.url).pathname;
 const sources = globSync("src/**/*.ts", { cwd: root }).filter((path) => !path.startsWith("src/cli/"));

@@ -6,6 +6,7 @@ import { errors } from "../../../src/api/errors.ts";
 import type { Parameter } from "../../../src/api/wire/form.ts";
 import { decodeQuery } from "../../../src/api/wire/query.ts";
 import type { Member, Shape, Structure } from "../../../src/api/wire/shape.ts";
+import type { Fields } from "../../../src/api/wire/scalar.ts";
 import { loadModel } from "../../../src/io/shapes.ts";
 import type { World } from "../../../src/model/world.ts";
 import { isRefusal, refuse } from "../../../src/values/refuse.ts";
@@ -48,6 +49,12 @@ function unsuccessful(action: string, { output, changes = [] }: { readonly outpu
   if (!first) return undefined;
   assert.deepEqual(changes, [], `${action} changes the world for what it says was unsuccessful`);
   return refuse(first.Error?.Code ?? assert.fail(action), first.Error?.Message ?? "");
+}
+
+/** A good input, as it comes out of a request. */
+export function decodedInput({ action, shape }: Served, input: Input): Fields {
+  const decoded = decodeQuery("ec2Query", shape, parameterOf(input, shape), operation(action).answersFor);
+  return isRefusal(decoded) ? assert.fail(`${action}: ${decoded.message}`) : decoded;
 }
 
 /** A request's parameters, as if they had been read from a form. */

@@ -32,6 +32,7 @@ export const values: Readonly<Record<string, Json>> = {
   SecondaryPrivateIpAddressCount: 1,
   Type: "ipsec.1",
   InternetGatewayBlockMode: "block-ingress",
+  LaunchTemplateData: { InstanceType: "t3.micro" },
   VpnTunnelOutsideIpAddress: id("tunnel-address"),
 };
 
@@ -67,6 +68,8 @@ const permissions: Input = { IpPermissions: [parts["IpPermissions"] ?? assert.fa
 const present: Input = { IpPermissions: [{ IpProtocol: "tcp", FromPort: 22, ToPort: 22, IpRanges: [{ CidrIp: "10.0.0.0/8" }] }] };
 const presentEgress: Input = { IpPermissions: [{ IpProtocol: "-1", IpRanges: [{ CidrIp: "0.0.0.0/0" }] }] };
 const onePermission: Input = { GroupId: id("security-group"), IpProtocol: "tcp", FromPort: 80, ToPort: 80, CidrIp: "10.0.0.0/8" };
+
+const athena: Input = { IntegrationResultS3DestinationArn: "arn:aws:s3:::results", PartitionLoadFrequency: "none" };
 
 /**
  * What an operation needs beside what Amazon's model requires of its input, or needs to be otherwise; after a dot, what
@@ -151,8 +154,8 @@ export const seeds: Readonly<Record<string, Input>> = {
   DeleteSubnet: { SubnetId: id("spare-subnet") },
   DeleteTransitGatewayRouteTable: { TransitGatewayRouteTableId: id("spare-transit-route-table") },
   DeleteVpc: { VpcId: id("spare-vpc") },
-  DeleteVpnConnectionRoute: { DestinationCidrBlock: "10.98.0.0/16" },
   DeleteVpcEndpointServiceConfigurations: { ServiceIds: [id("spare-endpoint-service")] },
+  DeleteVpnConnectionRoute: { DestinationCidrBlock: "10.98.0.0/16" },
   DescribeInstanceAttribute: { Attribute: "instanceType" },
   DescribeLaunchTemplateVersions: { LaunchTemplateId: id("launch-template") },
   DescribeNetworkInterfaceAttribute: { Attribute: "description" },
@@ -162,6 +165,7 @@ export const seeds: Readonly<Record<string, Input>> = {
   DisassociateAddress: { AssociationId: id("elastic-ip-association") },
   DisassociateSecurityGroupVpc: { VpcId: id("peer") },
   EnableTransitGatewayRouteTablePropagation: { TransitGatewayAttachmentId: id("transit-gateway-attachment") },
+  GetFlowLogsIntegrationTemplate: { IntegrateServices: { AthenaIntegrations: [athena] } },
   ModifyAddressAttribute: { DomainName: "mail.example.com" },
   ModifyInstanceAttribute: { DisableApiTermination: { Value: false } },
   "ModifyInstanceAttribute.Groups": { InstanceId: id("lone-instance") },
@@ -184,6 +188,7 @@ export const seeds: Readonly<Record<string, Input>> = {
   "ModifyVpcEndpoint.RemoveSubnetIds": { VpcEndpointId: id("interface-endpoint") },
   ModifyVpcPeeringConnectionOptions: { VpcPeeringConnectionId: id("active-peering"), RequesterPeeringConnectionOptions: { AllowDnsResolutionFromRemoteVpc: false } },
   ModifyVpcTenancy: { InstanceTenancy: "default" },
+  ModifyVpnTunnelOptions: { TunnelOptions: { ReplayWindowSize: 128 } },
   RejectVpcEndpointConnections: { VpcEndpointIds: [id("waiting-endpoint")] },
   ReleaseAddress: { AllocationId: id("free-address") },
   ReplaceNetworkAclEntry: { ...denied, RuleNumber: 7 },

@@ -66,7 +66,7 @@ function stock(before: World, call: ServedCall, second: boolean): { world: World
   stockGateways(make, keep, id);
   stockTransit(make, keep, id);
   const { ImageId, SubnetId } = { ImageId: id("image"), SubnetId: id("subnet") };
-  const launched = make("RunInstances", { ImageId, MinCount: 2, MaxCount: 2, SubnetId });
+  const launched = make("RunInstances", { ImageId, InstanceType: "t3.small", MinCount: 2, MaxCount: 2, SubnetId });
   keep("instance", launched, "Instances", "0", "InstanceId");
   keep("instance-interface", launched, "Instances", "0", "NetworkInterfaces", "0", "NetworkInterfaceId");
   keep("lone-instance", launched, "Instances", "1", "InstanceId");
@@ -106,7 +106,9 @@ function stockNetwork(make: Make, keep: Keep, id: Id, ten: number): void {
   const rules = make("AuthorizeSecurityGroupIngress", { GroupId: id("security-group"), IpPermissions });
   keep("security-group-rule", rules, "SecurityGroupRules", "0", "SecurityGroupRuleId");
   for (const [kind, PrefixListName] of [["prefix-list", "offices"], ["routed-prefix-list", "sites"]] as const) {
-    keep(kind, make("CreateManagedPrefixList", { PrefixListName, AddressFamily: "IPv4", MaxEntries: 5 }), "PrefixList", "PrefixListId");
+    const Entries = [{ Cidr: "192.0.2.0/28" }, { Cidr: "192.0.2.16/28" }];
+    const made = make("CreateManagedPrefixList", { PrefixListName, AddressFamily: "IPv4", MaxEntries: 5, Entries });
+    keep(kind, made, "PrefixList", "PrefixListId");
   }
   keep("network-acl", make("CreateNetworkAcl", { VpcId }), "NetworkAcl", "NetworkAclId");
   const entry = { RuleNumber: 7, Protocol: "-1", RuleAction: "allow", Egress: false, CidrBlock: "0.0.0.0/0" };
@@ -120,6 +122,7 @@ function stockNetwork(make: Make, keep: Keep, id: Id, ten: number): void {
   keep("flow-log", make("CreateFlowLogs", { ResourceType: "VPC", ResourceIds: [VpcId], ...logs }), "FlowLogIds", "0");
   const LaunchTemplateData = { InstanceType: "t3.micro" };
   keep("launch-template", make("CreateLaunchTemplate", { LaunchTemplateName: "small", LaunchTemplateData }), "LaunchTemplate", "LaunchTemplateId");
+  make("CreateLaunchTemplateVersion", { LaunchTemplateId: id("launch-template"), LaunchTemplateData, VersionDescription: "second" });
 }
 
 function stockGateways(make: Make, keep: Keep, id: Id): void {

@@ -29,6 +29,13 @@ const decoded: readonly (readonly [name: string, service: string, action: string
   ["authentication of the query", "ec2", "DescribeVpcs", "X-Amz-Date=1&AWSAccessKeyId=a&Timestamp=b", {}],
   ["a time without seconds", "ec2", "DescribeSpotPriceHistory", "StartTime=2026-01-02T03:04Z", { StartTime: new Date("2026-01-02T03:04:00Z") }],
   ["a time without a zone", "ec2", "DescribeSpotPriceHistory", "StartTime=2026-01-02T03:04:05", { StartTime: new Date("2026-01-02T03:04:05Z") }],
+  [
+    "numbers that need not be whole",
+    "ec2",
+    "PurchaseReservedInstancesOffering",
+    "ReservedInstancesOfferingId=r&InstanceCount=2&LimitPrice.Amount=1.5",
+    { ReservedInstancesOfferingId: "r", InstanceCount: 2, LimitPrice: { Amount: 1.5 } },
+  ],
   ["members of lists", "iam", "TagUser", "UserName=u&Tags.member.1.Key=k&Tags.member.1.Value=v", { UserName: "u", Tags: [{ Key: "k", Value: "v" }] }],
   ["what a query service doesn't know", "iam", "GetUser", "UserName=u&Other.1.Thing=x", { UserName: "u" }],
   ["what a JSON service doesn't know", "logs", "DescribeLogGroups", '{"limit":3,"other":[1]}', { limit: 3 }],

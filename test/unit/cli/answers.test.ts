@@ -119,8 +119,8 @@ test("status: a table a kind, and health in words", () => {
     vpcs: [{ id: "vpc-1", cidrs: ["10.0.0.0/16", "10.1.0.0/16"], isDefault: false }],
     subnets: [],
     instances: [
-      { id: "i-1", state: "running", subnet: "subnet-1", addresses: ["10.0.1.10"], groups: ["sg-1", "sg-2"] },
-      { id: "i-22", state: "terminated", subnet: "", addresses: [], groups: [] },
+      { id: "i-1", state: "running", subnet: "subnet-1", addresses: ["10.0.1.10"], publicAddresses: ["203.0.113.7"], groups: ["sg-1", "sg-2"] },
+      { id: "i-22", state: "terminated", subnet: "", addresses: [], publicAddresses: [], groups: [] },
     ],
     allowances: [
       { interface: "eni-1", allowance: 300, refusedPackets: 17 },
@@ -135,9 +135,9 @@ data plane kernel: revision 11 in force
 VPC    CIDR                     DEFAULT
 vpc-1  10.0.0.0/16,10.1.0.0/16  no
 
-INSTANCE  STATE       SUBNET    ADDRESSES  GROUPS
-i-1       running     subnet-1  10.0.1.10  sg-1,sg-2
-i-22      terminated  -         -          -
+INSTANCE  STATE       SUBNET    ADDRESSES  PUBLIC       GROUPS
+i-1       running     subnet-1  10.0.1.10  203.0.113.7  sg-1,sg-2
+i-22      terminated  -         -          -            -
 
 INTERFACE  TRACKED CONNECTIONS  REFUSED PACKETS
 eni-1      at most 300          17

@@ -4,6 +4,7 @@ import { test } from "node:test";
 import { domainsOf, mainTable, routingOf } from "../../../src/compile/routes.ts";
 import type { Network } from "../../../src/policy/network.ts";
 import { formatCidr } from "../../../src/values/ip.ts";
+import { cidr } from "../../network.ts";
 import { internet, nat, peer, routed, type Routes } from "../../routed.ts";
 
 /** Which destinations lead out of which device, by the table that says so: `main`, or `marked`. */
@@ -55,6 +56,13 @@ for (const { name, a, b, expected, domains } of cases) {
     assert.equal((routingOf(of)?.lookups.length ?? 0) > 0, domains.length > 0, "who has no domain asks one table");
   });
 }
+
+test("where replies alone are led, the kernel leads all: the gates know better", () => {
+  const of = routed({}, { "0.0.0.0/0": internet });
+  const returns = [{ destination: cidr("10.7.2.9/32"), hop: peer, written: "nat" }];
+  const tables = new Map([...of.tables].map(([id, table]) => [id, { ...table, returns }]));
+  assert.deepEqual(ways({ ...of, tables }).toSorted(), ["main 0.0.0.0/0 inet", "main 10.7.2.9/32 pcx"]);
+});
 
 test("what no subnet leads anywhere goes nowhere, services' addresses and unused ones of the network too", () => {
   const nowhere = routingOf(routed({}, { "0.0.0.0/0": internet }))?.paths.filter(({ lead }) => lead === "blackhole");

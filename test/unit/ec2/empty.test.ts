@@ -20,7 +20,7 @@ const answer = (name: string, input: object) =>
 
 test("there is none of each: its lists are there, and empty", () => {
   for (const { name, run } of emptyDescribes) {
-    const outcome = run(emptyWorld, { Filters: [{ Name: "vpc-id", Values: ["vpc-00000000"] }], MaxResults: 5 }, call);
+    const outcome = run(emptyWorld, { Filters: [{ Name: "tag:Name", Values: ["*"] }], MaxResults: 5 }, call);
     if (isRefusal(outcome)) assert.fail(`${name}: ${outcome.message}`);
     assert.deepEqual(Object.keys(outcome), ["output"], name);
     assert.ok(Object.keys(outcome.output).length > 0, name);
@@ -35,6 +35,9 @@ test("what is asked for by name does not exist", () => {
   const cases: [string, object, string][] = [
     ["DescribePlacementGroups", { GroupNames: ["mine", "yours"] }, "InvalidPlacementGroup.Unknown: 'mine' does not exist"],
     ["DescribeHosts", { HostIds: ["h-00000000"] }, "InvalidHostID.NotFound: 'h-00000000' does not exist"],
+    ["DescribeHosts", { HostIds: ["h-00000000"], MaxResults: 5 }, "InvalidParameterCombination: The parameter HostIds cannot be used with the parameter MaxResults"],
+    ["DescribeHosts", { Filter: [{ Name: "vpc-id", Values: ["*"] }] }, "InvalidParameterValue: The filter 'vpc-id' is invalid"],
+    ["DescribeVolumes", { Filters: [{ Name: "host-id", Values: ["*"] }] }, "InvalidParameterValue: The filter 'host-id' is invalid"],
   ];
   for (const [name, input, expected] of cases) {
     const outcome = answer(name, input);

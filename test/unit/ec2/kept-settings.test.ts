@@ -102,7 +102,7 @@ test("reservations of a subnet lie in it and apart from each other, and go with 
     [create("10.0.1.0/31", "prefix", "subnet-0fffffffffffffff1"), /^InvalidSubnetID.NotFound: /],
     [create("10.0.2.0/31"), /^InvalidParameterValue: Reservation CIDR should be within subnet CIDR block \(10\.0\.1\.0\/24\)$/],
     [create("10.0.1.66/31"), /^InvalidParameterValue: Reservation CIDR 10\.0\.1\.66\/31 has overlap with existing reserved CIDR block$/],
-    [region.refuses(deleteSubnetCidrReservation, { SubnetCidrReservationId: "scr-0fffffffffffffff1" }), /^InvalidSubnetCidrReservationID.NotFound: /],
+    [region.refuses(deleteSubnetCidrReservation, { SubnetCidrReservationId: "scr-0fffffffffffffff1" }), /^InvalidSubnetCidrReservationID.NotFound: The subnet-cidr-reservation ID 'scr-0fffffffffffffff1' does not exist$/],
   ];
   for (const [said, expected] of cases) assert.match(said, expected);
   assert.equal(region.world, before);

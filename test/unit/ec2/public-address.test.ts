@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { allocateAddress } from "../../../src/api/ec2/allocate-address.ts";
+import { allocateAddress, releaseAddress } from "../../../src/api/ec2/allocate-address.ts";
 import { associateAddress, disassociateAddress } from "../../../src/api/ec2/associate-address.ts";
 import { attachInternetGateway } from "../../../src/api/ec2/attach-internet-gateway.ts";
 import { attachNetworkInterface } from "../../../src/api/ec2/attach-network-interface.ts";
@@ -75,6 +75,34 @@ test("an instance in the default VPC has a public address and a name for it", ()
   assert.deepEqual({ ...eni?.Association }, { ...association, AllocationId: undefined, AssociationId: undefined });
   assert.deepEqual(eni?.PrivateIpAddresses?.[0]?.Association, eni?.Association);
   assert.deepEqual(region.does(describeAddresses, {}).Addresses, []);
+});
+
+test("releasing an elastic IP ends its association in the default VPC, and the instance gets another address", () => {
+  const { region, inner, run, shown } = setting();
+  const { AllocationId } = region.does(allocateAddress, { Address: "198.51.100.9" });
+  const [common, own] = [run({})[0], run({ SubnetId: inner })[0]];
+  region.does(associateAddress, { AllocationId, InstanceId: own });
+  assert.equal(region.refuses(releaseAddress, { AllocationId }), "InvalidIPAddress.InUse: Address 198.51.100.9 is in use.");
+  region.does(associateAddress, { AllocationId, InstanceId: common });
+  assert.equal(shown(common)?.PublicIpAddress, "198.51.100.9");
+  region.does(releaseAddress, { AllocationId });
+  assert.equal(shown(common)?.PublicIpAddress, "198.51.100.2");
+  assert.deepEqual(region.does(describeAddresses, {}).Addresses, []);
+});
+
+test("private names are those of interfaces where the VPC gives names, and always the instance's", () => {
+  const { region, vpc, inner, run, shown } = setting();
+  const [id] = run({ SubnetId: inner });
+  const name = "ip-10-0-1-4.ec2.internal";
+  const names = () => {
+    const [eni] = shown(id)?.NetworkInterfaces ?? [];
+    return [shown(id)?.PrivateDnsName, eni?.PrivateDnsName, eni?.PrivateIpAddresses?.[0]?.PrivateDnsName];
+  };
+  const found = () =>
+    region.does(describeInstances, { Filters: [{ Name: "network-interface.private-dns-name", Values: [name] }] }).Reservations?.length;
+  assert.deepEqual([names(), found()], [[name, undefined, undefined], 0]);
+  region.does(modifyVpcAttribute, { VpcId: vpc, EnableDnsHostnames: { Value: true } });
+  assert.deepEqual([names(), found()], [[name, name, name], 1]);
 });
 
 test("public names follow the region, and are there only where the VPC gives names", () => {

@@ -37,7 +37,7 @@ test("CreateRouteTable: local routes of every block, associated with nothing, un
   const before = region.world;
   const cases: [Input<"CreateRouteTable">, RegExp][] = [
     [{ VpcId: "vpc-x", TagSpecifications: [{ ResourceType: "vpc", Tags: [{ Key: "k" }] }] }, /^InvalidParameterValue: 'vpc' is not/],
-    [{ VpcId: "vpc-x" }, /^InvalidVpcId.Malformed: /],
+    [{ VpcId: "vpc-x" }, /^InvalidVpcID.Malformed: /],
     [{ VpcId: "vpc-00000000" }, /^InvalidVpcID.NotFound: /],
     [{ VpcId }, /^RouteTableLimitExceeded: /],
   ];

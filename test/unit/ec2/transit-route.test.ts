@@ -30,6 +30,7 @@ import {
   getTransitGatewayRouteTablePropagations,
 } from "../../../src/api/ec2/transit-route-table-members.ts";
 import { createTransitGatewayVpcAttachment, deleteTransitGatewayVpcAttachment } from "../../../src/api/ec2/transit-vpc-attachment.ts";
+import { applyChanges, everywhere, put } from "../../../src/model/world.ts";
 import { Region } from "./region.ts";
 
 const unknown = { table: "tgw-rtb-0fffffffffffffff1", attachment: "tgw-attach-0fffffffffffffff2" };
@@ -114,6 +115,22 @@ test("a route table: what is associated with it, what propagates to it, until th
   assert.deepEqual([associations(TransitGatewayRouteTableId), propagations(), routes(main)?.length], [[], [], 1]);
   region.does(deleteTransitGatewayRouteTable, { TransitGatewayRouteTableId });
   assert.equal(shown()?.State, "deleted");
+});
+
+test("a route table's attachments are listed by age", () => {
+  const { region, main, a, b } = setting();
+  region.lives((world) =>
+    applyChanges(
+      world,
+      everywhere(world, "transit-gateway-attachment").map((one) => put({ ...one, created: one.id === a.id ? "2024-01-02T00:00:00Z" : "2024-01-01T00:00:00Z" })),
+    ),
+  );
+  const table = { TransitGatewayRouteTableId: main };
+  const listings = [
+    region.does(getTransitGatewayRouteTableAssociations, table).Associations,
+    region.does(getTransitGatewayRouteTablePropagations, table).TransitGatewayRouteTablePropagations,
+  ];
+  for (const found of listings) assert.deepEqual(found?.map((one) => one.TransitGatewayAttachmentId), [b.id, a.id]);
 });
 
 test("static routes take precedence, can be blackholes, and are searched by their prefixes", () => {

@@ -215,7 +215,7 @@ test("what is wrong with an endpoint, in order", () => {
     [modify({ PrivateDnsEnabled: true }), /^InvalidParameter: Enabling private DNS requires /],
     [modify({ RemoveSecurityGroupIds: [need(region.world, "vpc", vpc).defaultGroup] }), /^InvalidParameter: .*at least one security group/],
     [region.refuses(describeVpcEndpoints, { VpcEndpointIds: [main] }), /^InvalidVpcEndpointId.NotFound: /],
-    [region.refuses(createRoute, { RouteTableId: main, DestinationCidrBlock: "0.0.0.0/0", VpcEndpointId: gateway }), /^InvalidParameterValue: /],
+    [region.refuses(createRoute, { RouteTableId: main, DestinationCidrBlock: "0.0.0.0/0", VpcEndpointId: gateway }), /^RouteNotSupported: Route table contains unsupported route target: vpce-\w+\. VPC Endpoints of this type /],
   ];
   for (const [said, expected] of cases) assert.match(said, expected);
   assert.equal(region.world, before);

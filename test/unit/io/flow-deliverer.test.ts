@@ -262,6 +262,27 @@ test("a spool over its limit gives up what is oldest, and says so", async (t) =>
   );
 });
 
+test("of local records the oldest go when there are too many, and it is said once", async (t) => {
+  const at = place(t);
+  const spool = at.spool();
+  const deliverer = at.deliverer({ kept: 600 });
+  mkdirSync(join(at.directory, "mine"), { recursive: true });
+  writeFileSync(join(at.directory, "mine", "note.txt"), "nobody's flow log");
+  for (let hour = 0; hour < 50; hour++) {
+    at.now = slot + 3600 * hour + 300;
+    spool.append(local, [recordAt(at.now - 1, hour)]);
+    at.now += 310;
+    spool.tick();
+    await deliverer.look();
+  }
+  const names = [...at.files(at.directory).keys()];
+  const days = names.filter((name) => name.startsWith("AWS")).map((name) => name.split("/").slice(4, 7).join("-"));
+  assert.deepEqual(days, ["2018-06-22", "2018-06-22", "2018-06-22"], "the newest are there, and folders without a file are not");
+  assert.equal([...at.delivered()].at(-1)?.[1], "nobody's flow log");
+  assert.deepEqual(at.lines, [`flow logs: ${at.directory} is over its limit of 600 bytes: the oldest records go, first those of 2018-06-20T16:20:00.000Z`]);
+  assert.equal(new Set(at.told).size, 1, "all were delivered");
+});
+
 test("a folder that can't be written fails, and its records stay", async (t) => {
   const at = place(t);
   const spool = at.spool();

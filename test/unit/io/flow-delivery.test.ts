@@ -46,6 +46,7 @@ async function open(t: TestContext): Promise<Opened> {
       spool: at.spoolPath,
       limit: 1e9,
       directory: at.directory,
+      kept: 1e9,
       s3: { endpoint, region: "us-east-1", credentials: { accessKeyId: "key-id", secretAccessKey: "secret" } },
       logs,
       log: (line) => at.lines.push(line),

@@ -47,6 +47,7 @@ export class FlowPlace {
       spool: this.spoolPath,
       limit: 1e9,
       directory: this.directory,
+      kept: 1e9,
       putEvents: () => Promise.resolve({ message: "no group was expected" }),
       now: () => this.now,
       random: () => 1,

@@ -23,6 +23,7 @@ const delivery = openFlowDelivery({
   spool: directory,
   limit,
   directory: join(root, "flow-logs"),
+  kept: limit,
   s3: { endpoint, region: "us-east-1", credentials: { accessKeyId: "key-id", secretAccessKey: "secret" } },
   logs: join(root, "logs.db"),
   log,

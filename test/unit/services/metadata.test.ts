@@ -8,7 +8,7 @@ import { crypto } from "../../../src/io/crypto.ts";
 import { interfacesOf } from "../../../src/model/network-interface.ts";
 import type { MetadataOptions } from "../../../src/model/metadata-options.ts";
 import type { Instance } from "../../../src/model/resource.ts";
-import { applyChanges, need, put } from "../../../src/model/world.ts";
+import { applyChanges, everywhere, need, put } from "../../../src/model/world.ts";
 import { answerMetadata, type MetadataRequest } from "../../../src/services/metadata.ts";
 import { openTokens } from "../../../src/services/metadata/token.ts";
 import { mintId } from "../../../src/values/id.ts";
@@ -29,6 +29,7 @@ function setting(options: Partial<MetadataOptions> = {}) {
   const launch = { ImageId: hostImage(region.call), MinCount: 1, MaxCount: 1, InstanceType: "t3.small" as const };
   const web = region.does(runInstances, {
     ...launch,
+    KeyName: "my key",
     UserData: Buffer.from(userData).toString("base64"),
     NetworkInterfaces: [
       { DeviceIndex: 0, SubnetId: subnet, Groups: [first, second], PrivateIpAddress: "10.7.3.20", SecondaryPrivateIpAddressCount: 1 },
@@ -46,6 +47,7 @@ function setting(options: Partial<MetadataOptions> = {}) {
     return applyChanges(world, [
       put({ ...eni, publicAddress: "203.0.113.5" }),
       put(elasticIp),
+      put({ ...birth, kind: "key-pair", id: mintId("key-pair", "c".repeat(17)), name: "my key", type: "rsa", fingerprint: "1f:51", publicKey: "ssh-rsa AAAA" }),
       ...[web, other].map((id) => put({ ...need(world, "instance", id), metadataOptions: { ...open, ...options } })),
     ]);
   });
@@ -136,7 +138,7 @@ test("listings: slashes after folders, none above the categories, nothing that i
   const names = [
     "ami-id", "ami-launch-index", "ami-manifest-path", "block-device-mapping/", "events/", "hostname", "instance-action", "instance-id",
     "instance-life-cycle", "instance-type", "local-hostname", "local-ipv4", "mac", "network/", "placement/", "profile", "public-hostname",
-    "public-ipv4", "reservation-id", "security-groups", "services/", "tags/",
+    "public-ipv4", "public-keys/", "reservation-id", "security-groups", "services/", "tags/",
   ];
   assert.equal(read("/latest/meta-data/"), names.join("\n"));
   const bare = names.filter((name) => !/^(?:public|tags)/.test(name));
@@ -145,6 +147,22 @@ test("listings: slashes after folders, none above the categories, nothing that i
   assert.equal(read("/latest/meta-data/network/interfaces/macs"), [primary.mac, another.mac].toSorted().map((mac) => `${mac}/`).join("\n"));
   assert.equal(read(`/latest/meta-data/network/interfaces/macs/${primary.mac}/ipv4-associations`), "203.0.113.5\n203.0.113.77");
   assert.equal(read("/latest/meta-data/tags/instance/"), "Name\n__proto__\na:b");
+});
+
+test("the public key of an instance's key pair, in OpenSSH's form whichever it was given in", () => {
+  const rfc4716 = ["---- BEGIN SSH2 PUBLIC KEY ----", "Comment: \"a key: of\\", "somebody\"", "x-more: 1", "AAAAB3Nza", "C1yc2E=", "---- END SSH2 PUBLIC KEY ----", ""].join("\r\n");
+  for (const publicKey of ["ssh-rsa AAAAB3NzaC1yc2E= me@home\n", rfc4716]) {
+    const { region, other, read } = setting();
+    region.lives((world) => {
+      const [pair] = everywhere(world, "key-pair");
+      assert.ok(pair);
+      return applyChanges(world, [put({ ...pair, publicKey })]);
+    });
+    assert.equal(read("/latest/meta-data/public-keys/"), "0=my key");
+    assert.equal(read("/latest/meta-data/public-keys/0/"), "openssh-key");
+    assert.equal(read("/latest/meta-data/public-keys/0/openssh-key"), "ssh-rsa AAAAB3NzaC1yc2E= my key");
+    assert.equal(read("/latest/meta-data/public-keys/", other), 404);
+  }
 });
 
 test("the identity document says what the API says; nobody signs it", () => {

@@ -1,6 +1,7 @@
 import type { LaunchTemplate as LaunchTemplateView, LaunchTemplateVersion, ResponseLaunchTemplateData } from "@aws-sdk/client-ec2";
 import type { LaunchTemplate, TemplateVersion } from "../../../model/launch-template.ts";
 import type { World } from "../../../model/world.ts";
+import { passedByNothing } from "../../filters.ts";
 import type { Filters, Tagged } from "../../filters.ts";
 import { tagList } from "../../tags.ts";
 
@@ -34,9 +35,19 @@ export const templateFilters: Filters<LaunchTemplateView> = {
 };
 
 export const versionFilters: Filters<LaunchTemplateVersion & Tagged> = {
+  ...passedByNothing("http-protocol-ipv4"),
   "create-time": (version) => [version.CreateTime?.toISOString()],
   "ebs-optimized": (version) => [version.LaunchTemplateData?.EbsOptimized],
+  "host-resource-group-arn": (version) => [version.LaunchTemplateData?.Placement?.HostResourceGroupArn],
+  "http-endpoint": (version) => [version.LaunchTemplateData?.MetadataOptions?.HttpEndpoint],
+  "http-tokens": (version) => [version.LaunchTemplateData?.MetadataOptions?.HttpTokens],
+  "iam-instance-profile": (version) => [version.LaunchTemplateData?.IamInstanceProfile?.Arn],
   "image-id": (version) => [version.LaunchTemplateData?.ImageId],
   "instance-type": (version) => [version.LaunchTemplateData?.InstanceType],
   "is-default-version": (version) => [version.DefaultVersion],
+  "kernel-id": (version) => [version.LaunchTemplateData?.KernelId],
+  "license-configuration-arn": (version) =>
+    (version.LaunchTemplateData?.LicenseSpecifications ?? []).map((license) => license.LicenseConfigurationArn),
+  "network-card-index": (version) => (version.LaunchTemplateData?.NetworkInterfaces ?? []).map((eni) => eni.NetworkCardIndex),
+  "ram-disk-id": (version) => [version.LaunchTemplateData?.RamDiskId],
 };

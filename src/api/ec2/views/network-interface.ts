@@ -12,6 +12,7 @@ import type { PublicAddress } from "../../../model/public-address.ts";
 import type { NetworkInterface } from "../../../model/resource.ts";
 import { need } from "../../../model/world.ts";
 import type { World } from "../../../model/world.ts";
+import { passedByNothing } from "../../filters.ts";
 import type { Filters } from "../../filters.ts";
 import { tagList } from "../../tags.ts";
 import { connectionTrackingView } from "../connection-tracking.ts";
@@ -152,6 +153,8 @@ export const interfaceFilters: Filters<NetworkInterfaceView> = {
   "ipv6-addresses.ipv6-address": (eni) => (eni.Ipv6Addresses ?? []).map((address) => address.Ipv6Address),
   "mac-address": (eni) => [eni.MacAddress],
   "network-interface-id": (eni) => [eni.NetworkInterfaceId],
+  ...passedByNothing("operator.principal"),
+  "operator.managed": () => [false],
   "owner-id": (eni) => [eni.OwnerId],
   "private-dns-name": (eni) => [eni.PrivateDnsName],
   "private-ip-address": (eni) => addresses(eni).map((address) => address.PrivateIpAddress),

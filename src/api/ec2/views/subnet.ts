@@ -2,6 +2,7 @@ import type { Subnet as SubnetView, SubnetIpv6CidrBlockAssociation } from "@aws-
 import type { CidrAssociation, PrivateNames, Subnet } from "../../../model/resource.ts";
 import { freeCount, usualNames } from "../../../model/subnet.ts";
 import type { World } from "../../../model/world.ts";
+import { passedByNothing } from "../../filters.ts";
 import type { Filters } from "../../filters.ts";
 import { tagList } from "../../tags.ts";
 import { zoneIdOf } from "../../../model/zone.ts";
@@ -59,6 +60,7 @@ export const subnetFilters: Filters<SubnetView> = {
   cidr,
   "cidr-block": cidr,
   cidrBlock: cidr,
+  ...passedByNothing("customer-owned-ipv4-pool", "enable-lni-at-device-index", "outpost-arn"),
   "default-for-az": isDefault,
   defaultForAz: isDefault,
   "enable-dns64": (subnet) => [subnet.EnableDns64],
@@ -66,6 +68,7 @@ export const subnetFilters: Filters<SubnetView> = {
   "ipv6-cidr-block-association.ipv6-cidr-block": (subnet) => ipv6Blocks(subnet).map((block) => block.Ipv6CidrBlock),
   "ipv6-cidr-block-association.state": (subnet) => ipv6Blocks(subnet).map((block) => block.Ipv6CidrBlockState?.State),
   "ipv6-native": (subnet) => [subnet.Ipv6Native],
+  "map-customer-owned-ip-on-launch": () => [false],
   "map-public-ip-on-launch": (subnet) => [subnet.MapPublicIpOnLaunch],
   "private-dns-name-options-on-launch.enable-resource-name-dns-a-record": (subnet) => [
     subnet.PrivateDnsNameOptionsOnLaunch?.EnableResourceNameDnsARecord,

@@ -29,11 +29,14 @@ export function openClient(url: URL, ca?: string): Client {
     const made = secure ? tls.connect(secure) : net.connect(place);
     made.setNoDelay(true);
     made.on("data", take);
-    made.on("error", (error) => waiting?.reject(error));
-    made.on("close", () => {
-      if (socket === made) socket = undefined;
-      waiting?.reject(new Error("the server closed the connection"));
-    });
+    const gone = (error: Error) => {
+      // One that was left closes while another is in use.
+      if (socket !== made) return;
+      socket = undefined;
+      waiting?.reject(error);
+    };
+    made.on("error", gone);
+    made.on("close", () => gone(new Error("the server closed the connection")));
     return made;
   };
 
