@@ -5,9 +5,11 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { abandoned, removals } from "./apply/namespaces.ts";
 import { type Loop, startLoop } from "./apply/loop.ts";
 import { refusedPackets } from "./apply/refused.ts";
+import { fateBeyond } from "./apply/uplinks.ts";
 import { attachmentHandlers } from "./api/bailey/attachments.ts";
 import { diagnose } from "./api/bailey/diagnose.ts";
 import { explain } from "./api/bailey/explain.ts";
+import type { FateBeyond } from "./api/bailey/explanation.ts";
 import { judgeFlows } from "./api/bailey/judge-flows.ts";
 import { rulesReport } from "./api/bailey/rules.ts";
 import { statusReport } from "./api/bailey/status.ts";
@@ -38,7 +40,7 @@ import { openKernel } from "./io/kernel.ts";
 import { openQueries } from "./io/log-queries.ts";
 import { openLogStore } from "./io/log-store.ts";
 import { openServices } from "./io/services.ts";
-import { heldByOthers, type Held } from "./io/uplinks.ts";
+import { heldByOthers, type Held, isMachines } from "./io/uplinks.ts";
 import { loadModel } from "./io/shapes.ts";
 import { sshKeys } from "./io/ssh-keys.ts";
 import { holdWorld } from "./io/state.ts";
@@ -144,7 +146,7 @@ export async function startRegion(options: RegionOptions): Promise<Running | Ref
     lookupKey: (id) => (id === accessKeyId ? root : undefined),
     prepare,
     control: new Map<string, ControlHandler>([
-      ["explain", (input, caller) => Promise.resolve(explain(held.world(), caller, input))],
+      ["explain", (input, caller) => Promise.resolve(explain(held.world(), caller, input, plane.beyond))],
       ["rules", (_, caller) => Promise.resolve(rulesReport(held.world(), scopeOf(caller)))],
       ["judge-flows", (input, caller) => Promise.resolve(judgeFlows(held.world(), caller, input))],
       ["diagnose", (input, caller) => Promise.resolve(diagnose(held.world(), caller, input))],
@@ -238,6 +240,8 @@ interface Plane {
   status(): { kind: "kernel" | "none"; healthy: boolean; revision: number; message?: string };
   /** Packets refused for want of room for their connection, by interface that has an allowance. */
   refused(): Promise<ReadonlyMap<string, number>>;
+  /** Absent where no packets are. */
+  readonly beyond?: FateBeyond;
   /** How a flow log's records were last delivered. */
   delivery(flowLog: string): Delivery | undefined;
   close(): Promise<void>;
@@ -258,7 +262,8 @@ function openPlane(held: State, realm: string, { state, dnsUpstream, activation,
   const services = openServices({ realm, settings, opener: kernel, world, log });
   const blame = (namespace: string, why: string) => commit(unusable(held.world(), realm, namespace, why, new Date().toISOString()));
   const flowLogs = openFlowLogs({ realm, state, ...(flowLogBytes !== undefined && { kept: flowLogBytes }), logs: logsFile(state), ...(s3 && { s3 }), world, log });
-  const loop = startLoop({ kernel, realm, internet: { pool: cidrOf(publicPool), beyond }, world, sleep: (ms) => sleep(ms, undefined, { ref: false }), blame, log });
+  const internet = { pool: cidrOf(publicPool), beyond };
+  const loop = startLoop({ kernel, realm, internet, world, sleep: (ms) => sleep(ms, undefined, { ref: false }), blame, log });
   return {
     guests: openGuests(state, realm),
     attachments: openAttachments(realm, kernel),
@@ -274,6 +279,7 @@ function openPlane(held: State, realm: string, { state, dnsUpstream, activation,
       flowLogs.commit(changes);
     },
     delivery: flowLogs.delivery,
+    beyond: (ip) => fateBeyond(internet, isMachines, ip),
     resync: loop.resync,
     status: () => {
       const { inForce, failing } = loop.status();

@@ -7,7 +7,7 @@ import { insideCidrs } from "../policy/judge.ts";
 import { appliancesOf, applianceNeighbour, internetOf, type Lookup, mainTable, type Path, perWays, routerNeighbour, routingOf, uplinkNeighbour, type Ways } from "../compile/routes.ts";
 import type { Internet, Network, Peering } from "../policy/network.ts";
 import { serviceAddresses } from "../policy/services.ts";
-import { type Cidr, cidrOf, type Family, firstOf, hostCidr, type Ip, ipOf, offset, widthOf } from "../values/ip.ts";
+import { type Cidr, cidrOf, type Family, firstOf, formatIp, holds, hostCidr, type Ip, ipOf, offset, widthOf } from "../values/ip.ts";
 import { once } from "../values/once.ts";
 import type { Link, NamespaceState, Route } from "./kernel.ts";
 import { addTo, type Draft, draft } from "./state.ts";
@@ -41,6 +41,17 @@ export interface Outside {
  * machines, with secrets that are the machine's.
  */
 const neverBeyond: readonly Cidr[] = [...insideCidrs, ...["169.254.0.0/16", "192.0.0.0/24", "168.63.129.16/32"].map(cidrOf)];
+
+/** What becomes of a packet that has left all networks; `isOwn`: whether an address is the machine's. */
+export function fateBeyond({ pool, beyond }: Outside, isOwn: (ip: Ip) => boolean, ip: Ip): { readonly action: "allow" | "deny"; readonly because: string } {
+  const machine = ip.family === 4 ? offset(firstOf(pool), 1) : machineIpv6;
+  if (formatIp(ip) === formatIp(machine) || isOwn(ip)) return { action: "allow", because: "this machine" };
+  if (holds(pool, ip)) return { action: "deny", because: "a public address that nobody has" };
+  if (!beyond) return { action: "deny", because: "not this machine, which nothing leaves unless 'bailey up --internet beyond' lets it" };
+  if (ip.family === 6) return { action: "deny", because: "no IPv6 leaves this machine" };
+  if (neverBeyond.some((cidr) => holds(cidr, ip))) return { action: "deny", because: "a private address never leaves this machine" };
+  return { action: "allow", because: "what this machine reaches" };
+}
 
 /** What a router holds for its network's ways, beside its interfaces. */
 export function routerWays(network: Network, realm: string): NamespaceState {

@@ -13,18 +13,21 @@ export const inWindow = ({ since, until }: Window): string =>
 /** What a question can group by, and the columns of logs it then looks at. */
 export interface Grouping {
   readonly columns: string;
+  /** Of talkers: columns beside sender and receiver that it needs. */
+  readonly adds?: string;
   readonly needs: readonly (readonly string[])[];
 }
 
 const sources = ["srcaddr", "pkt_srcaddr"];
 const destinations = ["dstaddr", "pkt_dstaddr"];
 
+/** Columns of what a sender and a receiver exchanged, as one interface saw it. */
 export const talkers = {
-  src: { columns: `${source} AS source`, needs: [sources] },
-  dst: { columns: `${destination} AS destination`, needs: [destinations] },
-  pair: { columns: `${source} AS source, ${destination} AS destination`, needs: [sources, destinations] },
-  port: { columns: "protocol, dstport AS port", needs: [["protocol"], ["dstport"]] },
-  interface: { columns: 'interface_id AS "interface"', needs: [["interface_id"]] },
+  src: { columns: "sender AS source", needs: [sources] },
+  dst: { columns: "receiver AS destination", needs: [destinations] },
+  pair: { columns: "sender AS source, receiver AS destination", needs: [sources, destinations] },
+  port: { adds: "protocol, dstport AS port", columns: "protocol, port", needs: [["protocol"], ["dstport"]] },
+  interface: { columns: 'seen_at AS "interface"', needs: [["interface_id"]] },
 } as const satisfies Readonly<Record<string, Grouping>>;
 
 export const refusals = {
@@ -34,11 +37,18 @@ export const refusals = {
   rule: { columns: "bailey_rule AS rule, bailey_gate AS gate", needs: [["bailey_rule"]] },
 } as const satisfies Readonly<Record<string, Grouping>>;
 
-/** Who moved most bytes. What two logged interfaces exchange is in the records of both. */
-export const topTalkers = ({ columns }: Grouping, window: Window, limit: number): string => `
-SELECT ${columns}, sum(bytes) AS bytes, sum(packets) AS packets, count(*) AS records
-FROM flows WHERE action IS NOT NULL${inWindow(window)}
-GROUP BY ALL ORDER BY bytes DESC NULLS LAST, 1, 2 LIMIT ${limit}`;
+/** Who moved most bytes. What two logged interfaces exchange is in the records of both, and counts as what one of them saw. */
+export const topTalkers = ({ adds, columns }: Grouping, window: Window, limit: number): string => `
+WITH sides AS (
+  SELECT ${source} AS sender, ${destination} AS receiver, interface_id AS seen_at,${adds === undefined ? "" : ` ${adds},`}
+    sum(bytes) AS bytes, sum(packets) AS packets, count(*) AS records
+  FROM flows WHERE action IS NOT NULL${inWindow(window)} GROUP BY ALL
+), pairs AS (
+  SELECT * EXCLUDE (${columns.includes("seen_at") ? "" : "seen_at, "}bytes, packets, records), max(bytes) AS bytes, max(packets) AS packets, sum(records) AS records
+  FROM sides GROUP BY ALL
+)
+SELECT ${columns}, sum(bytes) AS bytes, sum(packets) AS packets, sum(records) AS records
+FROM pairs GROUP BY ALL ORDER BY bytes DESC NULLS LAST, 1, 2 LIMIT ${limit}`;
 
 /** What was refused most often. */
 export const rejected = ({ columns }: Grouping, window: Window, limit: number): string => `

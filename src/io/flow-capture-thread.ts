@@ -113,8 +113,11 @@ port.on("message", (message: ToFlowCapture) => {
   if (tableOf(world, "flow-log").size === 0) attempt(() => forgetProgress(progress));
 });
 
-setInterval(() => {
+/** Each second, and when a window ends. */
+function tick(): void {
   if (Math.floor(since / windowMs) !== Math.floor(Date.now() / windowMs)) attempt(read);
   attempt(note);
   attempt(() => spool.tick());
-}, tickMs);
+  setTimeout(tick, Math.min(tickMs, windowMs - (Date.now() % windowMs)));
+}
+tick();

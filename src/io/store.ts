@@ -4,7 +4,7 @@ import { dirname } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import type { Resource } from "../model/resource.ts";
 import { documentFormat, upgrade } from "../model/upgrade.ts";
-import { type Change, type World, applyChanges, emptyWorld } from "../model/world.ts";
+import { type Change, type World, worldOf } from "../model/world.ts";
 import { type Refusal, refuse } from "../values/refuse.ts";
 
 /** The world on disk. */
@@ -179,11 +179,18 @@ class SqliteStore implements Store {
   }
 
   load(): World {
-    const changes: Change[] = [];
+    return worldOf(this.#resources(), Number(this.#meta("revision")));
+  }
+
+  *#resources(): Iterable<Resource> {
+    // Parsed text is new each time it occurs: accounts, dates and what others are called by are held once for all.
+    const known = new Map<string, string>();
+    const share = (text: string): string => known.get(text) ?? (known.set(text, text), text);
     for (const row of this.#statements.resources.iterate()) {
-      changes.push({ put: JSON.parse(String(row["doc"])) as Resource });
+      const parsed = JSON.parse(String(row["doc"])) as Record<string, unknown>;
+      for (const [name, value] of Object.entries(parsed)) if (typeof value === "string") parsed[name] = share(value);
+      yield parsed as unknown as Resource;
     }
-    return { ...applyChanges(emptyWorld, changes), revision: Number(this.#meta("revision")) };
   }
 
   commit(expectedRevision: number, changes: readonly Change[]): void {

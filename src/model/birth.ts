@@ -18,8 +18,11 @@ export interface Birth extends Scope {
 
 export type Tags = Readonly<Record<string, string>>;
 
+/** One for all: most resources have none. */
+const noTags: Tags = Object.freeze({});
+
 /** The part every new resource has. */
-export const owned = (birth: Birth, tags: Tags = {}): Owned => ({
+export const owned = (birth: Birth, tags: Tags = noTags): Owned => ({
   account: birth.account,
   region: birth.region,
   tags,

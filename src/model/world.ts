@@ -179,6 +179,32 @@ function follow(before: Buckets | undefined, after: Buckets, key: string, id: st
   if (former && next) evolved(next, former, new Set([id]));
 }
 
+/** The world of these resources, no two of one kind and id: what putting each into an empty one makes, but at once. */
+export function worldOf(resources: Iterable<Resource>, revision: number): World {
+  const [tables, scopes]: [Gathered, Gathered] = [new Map(), new Map()];
+  const buckets = new Map<IndexName, Gathered>();
+  for (const resource of resources) {
+    const { kind } = resource;
+    gather(tables, kind, resource);
+    gather(scopes, `${kind}/${scopeKey(resource)}`, resource);
+    for (const name of indexesOf.get(kind) ?? []) {
+      const index = buckets.get(name) ?? new Map<string, Map<string, Resource>>();
+      for (const key of keysOf(name, resource)) gather(index, key, resource);
+      if (index.size > 0) buckets.set(name, index);
+    }
+  }
+  return { revision, tables: persist(tables), scopes: persist(scopes), buckets: PersistentMap([...buckets].map(([name, index]) => [name, persist(index)])) };
+}
+
+type Gathered = Map<string, Map<string, Resource>>;
+
+function gather(outer: Gathered, key: string, resource: Resource): void {
+  const inner = outer.get(key) ?? new Map<string, Resource>();
+  outer.set(key, inner.set(resource.id, resource));
+}
+
+const persist = (gathered: Gathered): Buckets => PersistentMap([...gathered].map(([key, inner]) => [key, PersistentMap(inner)]));
+
 function keysOf(name: IndexName, resource: Resource | undefined): readonly string[] {
   if (!resource) return [];
   const keys = indexes[name].keys as (r: Resource) => readonly string[];

@@ -23,6 +23,8 @@ const [client, server] = ["10.0.0.10", "10.0.0.20"];
 const ports = [9, 10] as const;
 const fields = ["interface-id", "flow-direction", "srcport", "dstport", "protocol", "packets", "start", "end", "action", "log-status"];
 
+const role = "arn:aws:iam::123456789012:role/flow-logs";
+
 /** A flow as it was sent: so many packets, at these times, in seconds since 1970. */
 interface SentFlow {
   readonly times: number[];
@@ -42,8 +44,8 @@ async function setUp({ call }: Region) {
   };
   const [from, to] = [await launched(client), await launched(server)];
   const LogFormat = fields.map((name) => `\${${name}}`).join(" ");
-  await call("CreateFlowLogs", { ResourceType: "VPC", "ResourceId.1": vpc, TrafficType: "ALL", LogFormat });
-  return { subnet, from, to };
+  const flowLog = element(await call("CreateFlowLogs", { ResourceType: "VPC", "ResourceId.1": vpc, TrafficType: "ALL", LogFormat }), "item");
+  return { vpc, subnet, from, to, flowLog };
 }
 
 /** Sends new flows, and each again a while after, until it is told to stop. */
@@ -80,15 +82,18 @@ async function kill({ pid }: Region): Promise<void> {
   while (existsSync(`/proc/${pid}`)) await sleep(2);
 }
 
-/** The lines of all files that were delivered. */
-function delivered(state: string): string[] {
+/** The lines of a flow log's files. */
+function delivered(state: string, flowLog: string): string[] {
   const folder = flowLogFiles(state);
-  return globSync("**/*.log.gz", { cwd: folder }).flatMap((name) => gunzipSync(readFileSync(join(folder, name))).toString("latin1").trimEnd().split("\n").slice(1));
+  return globSync(`**/*_${flowLog}_*.log.gz`, { cwd: folder }).flatMap((name) => gunzipSync(readFileSync(join(folder, name))).toString("latin1").trimEnd().split("\n").slice(1));
 }
 
-/** Milliseconds after which it is killed: since it answered, and since it was given cause to read what was counted. */
-const rounds = [
-  { up: 0 }, { up: 30 }, { read: 0 }, { read: 6 }, { read: 10 }, { up: 60 }, { read: 14 }, { read: 18 }, { read: 25 }, { up: 120 }, { read: 40 }, { read: 80 },
+/**
+ * Milliseconds after which it is killed: since it answered, since it was given cause to read what was counted, and since
+ * it began to change what is in force, which may leave a table behind that the next makes anew.
+ */
+const rounds: readonly { readonly up?: number; readonly read?: number; readonly change?: number }[] = [
+  { up: 0 }, { read: 4 }, { up: 40 }, { read: 8 }, { read: 12 }, { up: 150 }, { read: 16 }, { read: 24 }, { up: 700 }, { read: 40 }, { change: 10 }, { up: 0 },
 ];
 
 test("a region that is killed tells every packet, once, but for what SKIPDATA admits", options, (t) =>
@@ -100,15 +105,20 @@ test("a region that is killed tells every packet, once, but for what SKIPDATA ad
       bailey(state, "down", "--wipe");
       rmSync(state, { recursive: true, force: true });
     });
-    const { subnet, from, to } = await setUp(region);
+    const { vpc, subnet, from, to, flowLog } = await setUp(region);
+    while (!existsSync(join(state, "flow-progress"))) await sleep(10);
     const stop = startSender(defer, from.instance, from.mac);
-    for (const { up = 0, read } of rounds) {
+    for (const [round, { up = 0, read, change }] of rounds.entries()) {
       await sleep(up);
       if (read !== undefined) {
-        const eni = element(await region.call("CreateNetworkInterface", { SubnetId: subnet }), "networkInterfaceId");
-        // An interface that goes has its window told.
-        region.call("DeleteNetworkInterface", { NetworkInterfaceId: eni }).catch(() => undefined);
+        // A flow log that goes has its window told.
+        const other = element(await region.call("CreateFlowLogs", { ResourceType: "VPC", "ResourceId.1": vpc, TrafficType: "ALL", LogGroupName: `group-${round}`, DeliverLogsPermissionArn: role }), "item");
+        region.call("DeleteFlowLogs", { "FlowLogId.1": other }).catch(() => undefined);
         await sleep(read);
+      }
+      if (change !== undefined) {
+        region.call("CreateNetworkInterface", { SubnetId: subnet }).catch(() => undefined);
+        await sleep(change);
       }
       await kill(region);
       region = await startRegion("kernel", state);
@@ -120,7 +130,7 @@ test("a region that is killed tells every packet, once, but for what SKIPDATA ad
 
     const told = new Map<string, number>();
     const skipped: { readonly eni: string; readonly start: number; readonly end: number }[] = [];
-    for (const line of delivered(state)) {
+    for (const line of delivered(state, flowLog)) {
       const [eni = "", direction, sourcePort, port, protocol, packets, start, end, action, status] = line.split(" ");
       if (status === "SKIPDATA") skipped.push({ eni, start: Number(start), end: Number(end) });
       if (protocol !== "17" || direction === (eni === from.eni ? "ingress" : "egress")) continue;
@@ -140,6 +150,6 @@ test("a region that is killed tells every packet, once, but for what SKIPDATA ad
       }
     }
     t.diagnostic(`${flows.length} flows, ${missing} packets missing, ${skipped.length} SKIPDATA`);
-    assert.ok(flows.length > 2000 && missing < flows.length, "enough of them, and most are told");
+    assert.ok(flows.length > 2000 && missing < flows.length / 2, "enough of them, and most are told");
   }),
 );

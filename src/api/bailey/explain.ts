@@ -9,7 +9,7 @@ import { formatIp } from "../../values/ip.ts";
 import { hasPorts, hasTypes, ICMP, parseProtocol } from "../../values/protocol.ts";
 import { isRefusal, type Refusal, refuse } from "../../values/refuse.ts";
 import { endsOf } from "./ends.ts";
-import { type Asked, type Explanation, settled, travelled } from "./explanation.ts";
+import { type Asked, type Explanation, type FateBeyond, settled, travelled } from "./explanation.ts";
 import { readRequest } from "./request.ts";
 import { absence, type Filtered, unrouted, withoutFilter } from "./unfiltered.ts";
 
@@ -37,7 +37,7 @@ const members = {
 } as const satisfies Readonly<Record<keyof ExplainRequest, string>>;
 
 /** Answers an ExplainRequest; refuses what it cannot find with the code the EC2 API has for it. */
-export function explain(world: World, scope: Scope, input: unknown): Refusal | Explanation {
+export function explain(world: World, scope: Scope, input: unknown, beyond?: FateBeyond): Refusal | Explanation {
   const request: ExplainRequest | Refusal = readRequest(input, members, ["from", "to", "protocol"]);
   if (isRefusal(request)) return request;
   const protocol = parseProtocol(request.protocol);
@@ -52,10 +52,10 @@ export function explain(world: World, scope: Scope, input: unknown): Refusal | E
   const asked: Asked = { ...ends, protocol, value, ...(sourcePort !== undefined && { sourcePort }) };
   const decided = withoutFilter(world, ends, protocol, value);
   if ("gate" in decided) return settled(asked, decided);
-  return explainJourney(world, asked, decided);
+  return explainJourney(world, asked, decided, beyond);
 }
 
-function explainJourney(world: World, asked: Asked, { from, to }: Filtered): Explanation {
+function explainJourney(world: World, asked: Asked, { from, to }: Filtered, beyond: FateBeyond | undefined): Explanation {
   const networks = lower(world);
   const start = from.kind === "nobody" ? ("internet" as const) : { network: from.resource.vpc, interface: from.resource.id };
   const journey = travel(networks, { ...asked, from: start, source: from.ip, destination: to });
@@ -69,7 +69,7 @@ function explainJourney(world: World, asked: Asked, { from, to }: Filtered): Exp
     const instance = resource.attachment && find(world, "instance", resource.attachment.instance);
     if (instance?.state !== "running") return settled(asked, absence({ resource, ...(instance && { instance }) }));
   }
-  return travelled(asked, from.ip, journey);
+  return travelled(asked, from.ip, journey, beyond);
 }
 
 function valueOf(protocol: number, request: ExplainRequest): number | Refusal {

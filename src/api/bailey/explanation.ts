@@ -9,7 +9,7 @@ import { hasPorts, hasTypes, protocolName, protocolNumbers } from "../../values/
 import type { Ends } from "./ends.ts";
 
 export interface ExplainedStep {
-  readonly gate: Step["gate"] | "interface" | "loopback" | "router" | "service" | "appliance";
+  readonly gate: Step["gate"] | "interface" | "loopback" | "router" | "service" | "appliance" | "beyond";
   readonly at: string;
   readonly action: "allow" | "deny";
   /** The deciding rule's id, or the reason where no rule decided. */
@@ -45,10 +45,17 @@ export const settled = (asked: Asked, step: ExplainedStep): Explanation => ({
   text: [headline(asked), stepText(step), verdictText(step)],
 });
 
-/** The answer where routes and filters decide; `client` is the address that replies go to. */
-export function travelled(asked: Asked, client: Ip, journey: Journey): Explanation {
-  const there = journey.there.flatMap((leg) => explainedLeg(leg, false));
-  const back = journey.back?.flatMap((leg) => explainedLeg(leg, true));
+/** What becomes of a packet that has left all networks for an address. */
+export type FateBeyond = (ip: Ip) => { readonly action: ExplainedStep["action"]; readonly because: string };
+
+/**
+ * The answer where routes and filters decide; `client` is the address that replies go to. `beyond`: absent where nobody
+ * knows.
+ */
+export function travelled(asked: Asked, client: Ip, journey: Journey, beyond?: FateBeyond): Explanation {
+  const outside = journey.beyond ? outsideStep(journey, beyond) : undefined;
+  const there = [...journey.there.flatMap((leg) => explainedLeg(leg, false)), ...(outside ? [outside] : [])];
+  const back = outside?.action === "deny" ? undefined : journey.back?.flatMap((leg) => explainedLeg(leg, true));
   const decided = decisive(back && journey.verdict === "drop" ? back : there);
   const ports = asked.sourcePort === undefined ? ephemeralPorts : { from: asked.sourcePort, to: asked.sourcePort };
   const translator = journey.there.find(({ nat }) => nat)?.nat?.id;
@@ -68,6 +75,11 @@ export function travelled(asked: Asked, client: Ip, journey: Journey): Explanati
       verdictText(decided),
     ],
   };
+}
+
+function outsideStep({ there }: Journey, beyond: FateBeyond | undefined): ExplainedStep | undefined {
+  const destination = there.at(-1)?.packet.destination;
+  return destination && beyond && { gate: "beyond", at: formatIp(destination), ...beyond(destination) };
 }
 
 /** The step that made the verdict: the refusal, or the last rule that let it through. */

@@ -20,6 +20,9 @@ const view = (type: InstanceTypeFacts): InstanceTypeInfo => ({
   ProcessorInfo: { SupportedArchitectures: ["x86_64"] },
   VCpuInfo: { DefaultVCpus: type.vcpus },
   MemoryInfo: { SizeInMiB: type.memoryMiB },
+  // Terraform's AWS provider takes a type without these two for one that does not exist.
+  EbsInfo: { EbsOptimizedSupport: "unsupported", EncryptionSupport: "unsupported", NvmeSupport: "unsupported" },
+  PlacementGroupInfo: { SupportedStrategies: [] },
   NetworkInfo: {
     MaximumNetworkInterfaces: type.interfaces,
     MaximumNetworkCards: 1,
@@ -35,9 +38,8 @@ const view = (type: InstanceTypeFacts): InstanceTypeInfo => ({
 const untoldFilters = passedByNothing(
   "auto-recovery-supported",
   "dedicated-hosts-supported",
-  ...["attachment-limit-type", "ebs-optimized-support", "encryption-support", "maximum-ebs-attachments", "nvme-support"].map(
-    (name) => `ebs-info.${name}`,
-  ),
+  "ebs-info.attachment-limit-type",
+  "ebs-info.maximum-ebs-attachments",
   ...["baseline", "maximum"].flatMap((what) =>
     ["bandwidth-in-mbps", "iops", "throughput-in-mbps"].map((name) => `ebs-info.ebs-optimized-info.${what}-${name}`),
   ),
@@ -69,6 +71,9 @@ const filters: Filters<InstanceTypeInfo & { readonly Tags?: undefined }> = {
   "bare-metal": (type) => [type.BareMetal],
   "burstable-performance-supported": (type) => [type.BurstablePerformanceSupported],
   "current-generation": (type) => [type.CurrentGeneration],
+  "ebs-info.ebs-optimized-support": (type) => [type.EbsInfo?.EbsOptimizedSupport],
+  "ebs-info.encryption-support": (type) => [type.EbsInfo?.EncryptionSupport],
+  "ebs-info.nvme-support": (type) => [type.EbsInfo?.NvmeSupport],
   hypervisor: (type) => [type.Hypervisor],
   "instance-storage-supported": (type) => [type.InstanceStorageSupported],
   "instance-type": (type) => [type.InstanceType],

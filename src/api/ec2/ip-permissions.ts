@@ -1,7 +1,7 @@
 import type { IpPermission, UserIdGroupPair } from "@aws-sdk/client-ec2";
 import type { Scope } from "../../model/birth.ts";
 import type { RulePeer, SecurityGroup, SecurityGroupRule } from "../../model/resource.ts";
-import { peeringOfGroups, peerOf, peerText, ruleKey } from "../../model/security-group.ts";
+import { peeringOfGroups, peerOf, peerText, ruleKey, vpcsOfGroup } from "../../model/security-group.ts";
 import type { GroupPeer, RuleContent } from "../../model/security-group.ts";
 import { find } from "../../model/world.ts";
 import type { World } from "../../model/world.ts";
@@ -11,7 +11,7 @@ import type { Protocol } from "../../values/protocol.ts";
 import { parseId } from "../../values/id.ts";
 import { isRefusal, refuse } from "../../values/refuse.ts";
 import type { Refusal } from "../../values/refuse.ts";
-import { differentNetworks, groupOf, locate, malformed, missing } from "./lookup.ts";
+import { differentNetworks, findSeen, groupOf, locate, malformed, missing } from "./lookup.ts";
 import { refuseIcmp, refusePorts } from "./port-ranges.ts";
 
 /** A source or destination as the caller wrote it: its syntax is right, the group it may name is not looked up yet. */
@@ -123,6 +123,7 @@ function parsePair(pair: UserIdGroupPair): Peer | Refusal {
   if (pair.GroupId !== undefined && !parseId("security-group", pair.GroupId)) {
     return malformed("security-group", pair.GroupId);
   }
+  if (pair.VpcId !== undefined && !parseId("vpc", pair.VpcId)) return malformed("vpc", pair.VpcId);
   return { type: "group", pair };
 }
 
@@ -177,7 +178,7 @@ export function resolvePair(
   world: World,
   scope: Scope,
   group: SecurityGroup,
-  { GroupId, GroupName, UserId, VpcPeeringConnectionId }: UserIdGroupPair,
+  { GroupId, GroupName, UserId, VpcId, VpcPeeringConnectionId }: UserIdGroupPair,
 ): GroupPeer | Refusal {
   const owner = UserId ?? scope.account;
   const named =
@@ -186,6 +187,9 @@ export function resolvePair(
       : groupOf(world, scope, { GroupId, GroupName });
   if (isRefusal(named)) return named;
   if (named.account !== owner || named.region !== scope.region) return missing("security-group", [named.id]);
+  if (VpcId !== undefined && !vpcsOfGroup(world, named).some((vpc) => vpc === VpcId)) {
+    return findSeen(world, scope, "vpc", VpcId) ? differentNetworks : missing("vpc", [VpcId]);
+  }
   if (VpcPeeringConnectionId !== undefined) {
     const peering = locate(world, scope, "vpc-peering-connection", VpcPeeringConnectionId);
     if (isRefusal(peering)) return peering;

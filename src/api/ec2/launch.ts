@@ -236,7 +236,8 @@ export function findSlots(
   type: InstanceTypeFacts,
   call: Call,
 ): readonly [Found, ...Found[]] | Refusal {
-  const zone = input.Placement?.AvailabilityZone;
+  // Terraform's AWS provider says the empty zone when it means any.
+  const zone = input.Placement?.AvailabilityZone === "" ? undefined : input.Placement?.AvailabilityZone;
   if (zone !== undefined && !zonesOf(call.region).some(({ name }) => name === zone)) {
     return invalid(`Invalid availability zone: [${zone}]`);
   }

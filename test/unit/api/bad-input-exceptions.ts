@@ -46,6 +46,8 @@ export const identifierCodes: Readonly<Record<string, Codes>> = {
   "ReplaceRoute.NatGatewayId": ["NatGatewayMalformed", "InvalidNatGatewayID.NotFound"],
   // What is logged may be of several kinds, and its identifier must be of the kind that ResourceType says.
   "CreateFlowLogs.ResourceIds": ["InvalidParameter", "InvalidVpcID.NotFound"],
+  // The interface has one attachment, and any other is not it.
+  "ModifyNetworkInterfaceAttribute.Attachment.AttachmentId": ["InvalidAttachmentID.NotFound", "InvalidAttachmentID.NotFound"],
   // Regional NAT gateways, the only ones that name a VPC, are not supported.
   "CreateNatGateway.VpcId": ["UnsupportedOperation", "UnsupportedOperation"],
   // Tags go on anything; what begins like no identifier at all is not one of a kind.
@@ -65,18 +67,22 @@ export const identifierCodes: Readonly<Record<string, Codes>> = {
   "vpc-cidr-association": ["InvalidVpcCidrBlockAssociationID.NotFound", "InvalidVpcCidrBlockAssociationID.NotFound"],
 };
 
+const notValidated = "templates are not validated before something is launched from them";
+
 /** Wrong identifiers that are no error, and why. */
 export const takenIdentifiers: Readonly<Record<string, string>> = {
+  "CreateLaunchTemplate.LaunchTemplateData": notValidated,
+  "CreateLaunchTemplateVersion.LaunchTemplateData": notValidated,
   "CreateTags.Resources of the wrong kind": "tags go on anything",
   "CreateTransitGatewayPeeringAttachment.PeerTransitGatewayId": "the other gateway may be anyone's, so whether it is there shows later",
   "DeleteKeyPair.KeyPairId": "to delete what is not there is no error",
   "DeleteTags.Resources of the wrong kind": "tags come off anything",
   "DescribeEgressOnlyInternetGateways.EgressOnlyInternetGatewayIds": "what is not there is left out",
   "DescribeImages.ImageIds of another account": "the image is everybody's",
+  "ModifySecurityGroupRules.SecurityGroupRules.SecurityGroupRule.PrefixListId": "refused: the rule is about addresses already",
+  "ModifySecurityGroupRules.SecurityGroupRules.SecurityGroupRule.ReferencedGroupId": "refused: the rule is about addresses already",
   "RunInstances.ImageId of another account": "the image is everybody's",
 };
-
-const notValidated = "templates are not validated before something is launched from them";
 
 /** Words that are in no enumeration and are no error, or another one. */
 export const acceptedWords: Readonly<Record<string, string>> = {

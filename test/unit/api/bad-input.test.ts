@@ -5,6 +5,7 @@ import { findables, malformed, missing } from "../../../src/api/ec2/lookup.ts";
 import type { Findable } from "../../../src/api/ec2/lookup.ts";
 import { acceptedNumbers, acceptedWords, identifierCodes, noGoodInput, plainly, takenIdentifiers } from "./bad-input-exceptions.ts";
 import { isEnumeration } from "./enumerations.ts";
+import type { Refusal } from "../../../src/values/refuse.ts";
 import { goodInput, isUnknownId, kindNamed } from "./good-input.ts";
 import { assertNone, leaves, operation, refusalOf, served, unknownLike } from "./probe.ts";
 import type { Leaf } from "./probe.ts";
@@ -32,23 +33,44 @@ test("each required member missing", () => {
   }
 });
 
+test("each required member of a part missing", () => {
+  let probed = 0;
+  for (const each of served) {
+    for (const { path, requiredAs, without } of leaves(each.action, each.shape.members)) {
+      if (path.length === 1 || requiredAs === undefined) continue;
+      const refusal = refusalOf(each, { ...goodInput(each.action, each.shape, path[0]), ...without() });
+      const label = `${each.action}.${path.join(".")}: ${refusal?.message}`;
+      assert.equal(refusal?.refused, "MissingParameter", label);
+      assert.match(refusal.message, new RegExp(`\\b${requiredAs}$`), label);
+      probed++;
+    }
+  }
+  assert.ok(probed > 20, `${probed} probes`);
+});
+
 test("each identifier ill-formed, unknown, of the wrong kind, of another account", () => {
-  const strange = served.flatMap(({ action, shape }) => shape.members.filter((one) => isUnknownId(action, one)).map(({ name }) => `${action}.${name}`));
+  const strange = served.flatMap(({ action, shape }) =>
+    leaves(action, shape.members).flatMap(({ path, kind }) => (kind === "string" && isUnknownId(action, path) ? [`${action}.${path.join(".")}`] : [])),
+  );
   assert.deepEqual(strange, [], "members that look like identifiers, and nobody said of what");
   const wrong = new Map<string, string>();
   for (const each of served) {
-    for (const member of each.shape.members) {
-      const kind = kindNamed(each.action, member);
+    for (const leaf of leaves(each.action, each.shape.members)) {
+      const kind = leaf.kind === "string" ? kindNamed(each.action, leaf.path) : undefined;
       if (kind === undefined) continue;
-      for (const [what, text, codes] of badIds(kind, codesOf(each.action, member.name, kind))) {
-        const good = goodInput(each.action, each.shape, member.name);
-        const code = refusalOf(each, { ...good, [member.name]: member.shape.kind === "list" ? [text] : text })?.refused;
-        if (code === undefined || !codes.includes(code)) wrong.set(`${each.action}.${member.name} ${what}`, `${code}, not ${codes.join(" or ")}`);
+      const member = leaf.path.join(".");
+      for (const [what, text, codes] of badIds(kind, codesOf(each.action, member, kind))) {
+        const refusal = refusalOf(each, { ...goodInput(each.action, each.shape, leaf.path[0]), ...leaf.with(text) });
+        const answered = refusal && (codes.includes(refusal.refused) || isUnserved(refusal, leaf.path));
+        if (!answered) wrong.set(`${each.action}.${member} ${what}`, `${refusal?.refused}, not ${codes.join(" or ")}`);
       }
     }
   }
   assertNone(wrong, takenIdentifiers);
 });
+
+/** Whether a part of the path is refused as such, whatever it holds. */
+const isUnserved = ({ message }: Refusal, path: readonly string[]): boolean => path.some((part) => message === `The parameter ${part} is not supported.`);
 
 /** Kinds of which there is a second one in stock, and what they are. */
 const seconds: Readonly<Record<string, Findable>> = {

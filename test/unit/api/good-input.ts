@@ -19,6 +19,7 @@ const kinds: Readonly<Record<string, string>> = {
   AddSubnetIds: "other-subnet",
   AllocationId: "elastic-ip",
   AllocationIds: "elastic-ip",
+  AssociationDefaultRouteTableId: "transit-gateway-route-table",
   AttachmentId: "network-interface-attachment",
   "DeleteCustomerGateway.CustomerGatewayId": "spare-customer-gateway",
   "DeleteTrafficMirrorFilter.TrafficMirrorFilterId": "spare-mirror-filter",
@@ -53,6 +54,8 @@ const kinds: Readonly<Record<string, string>> = {
   PeerTransitGatewayId: "spare-transit-gateway",
   PeerVpcId: "peer",
   "RejectTransitGatewayPeeringAttachment.TransitGatewayAttachmentId": "transit-peering",
+  PropagationDefaultRouteTableId: "transit-gateway-route-table",
+  ReferencedGroupId: "security-group",
   RemoveRouteTableIds: "route-table",
   RemoveSecurityGroupIds: "security-group",
   RemoveSubnetIds: "subnet",
@@ -61,6 +64,7 @@ const kinds: Readonly<Record<string, string>> = {
   ResourceIds: "vpc",
   Resources: "vpc",
   SecondaryAllocationIds: "elastic-ip",
+  TransportTransitGatewayAttachmentId: "transit-gateway-attachment",
   ServiceId: "vpc-endpoint-service",
   ServiceIds: "vpc-endpoint-service",
 };
@@ -70,8 +74,10 @@ const noKind: ReadonlySet<string> = new Set([
   "AssociatedSubnetIds",
   "AvailabilityZoneId",
   "AwsAccountId",
+  "CapacityReservationId",
   "DescribePlacementGroups.GroupIds",
   "GatewayLoadBalancerEndpointId",
+  "HostId",
   "HostIds",
   "IpamIds",
   "IpamPoolId",
@@ -79,41 +85,55 @@ const noKind: ReadonlySet<string> = new Set([
   "Ipv4IpamPoolId",
   "Ipv6IpamPoolId",
   "KernelId",
+  "KmsKeyId",
   "LocalGatewayId",
   "LocalGatewayIds",
+  "MetricCategoryIds",
   "NetworkInsightsAnalysisIds",
   "OwnerIds",
   "PeerAccountId",
   "PeerOwnerId",
+  "RamDiskId",
   "RamdiskId",
   "ReservedInstancesIds",
   "RestorableByUserIds",
+  "RunInstances.Placement.GroupId",
+  "SecondarySubnetId",
+  "SnapshotId",
   "SnapshotIds",
   "SourceSecurityGroupOwnerId",
   "SpotInstanceRequestIds",
   "TransitGatewayRouteTableAnnouncementId",
+  "UserId",
+  "VolumeId",
   "VolumeIds",
   "VpnConcentratorId",
   "ZoneIds",
 ]);
 
-/** The kind of thing a member names; undefined: none. */
-export function kindNamed(action: string, { name, shape }: Member): string | undefined {
+/** The kind of thing that the text at a path in an input names; undefined: none. */
+export function kindNamed(action: string, path: readonly string[]): string | undefined {
+  const [name = ""] = path.slice(-1);
+  const whole = [action, ...path].join(".");
+  if (noKind.has(whole)) return undefined;
+  return kinds[whole] ?? kinds[name] ?? findables.find((kind) => kind === kindSpelt(name));
+}
+
+/** The kind of thing a member of an input names, itself or as a list; undefined: none. */
+export function kindOfMember(action: string, { name, shape }: Member): string | undefined {
   const scalar = shape.kind === "list" ? shape.element : shape;
-  if (scalar.kind !== "string" || noKind.has(`${action}.${name}`)) return undefined;
-  return kinds[`${action}.${name}`] ?? kinds[name] ?? findables.find((kind) => kind === kindSpelt(name));
+  return scalar.kind === "string" ? kindNamed(action, [name]) : undefined;
 }
 
 /** `RouteTableIds` is "route-table". */
 const kindSpelt = (name: string): string => name.replace(/Ids?$/, "").replaceAll(/(?<!^)[A-Z]/g, "-$&").toLowerCase();
 
-/** Whether a member looks like an identifier that nobody said the kind of. */
-export const isUnknownId = (action: string, member: Member): boolean =>
-  /Ids?$/.test(member.name) &&
-  ["string", "list"].includes(member.shape.kind) &&
-  !noKind.has(member.name) &&
-  !noKind.has(`${action}.${member.name}`) &&
-  kindNamed(action, member) === undefined;
+/** Whether the text at a path looks like an identifier that nobody said the kind of. */
+export function isUnknownId(action: string, path: readonly string[]): boolean {
+  const [name = ""] = path.slice(-1);
+  const whole = [action, ...path].join(".");
+  return /Ids?$/.test(name) && !noKind.has(name) && !noKind.has(whole) && kindNamed(action, path) === undefined;
+}
 
 /** A good input of the operation, as far as is known: one to add the member to, or to change it in. */
 export function goodInput(action: string, shape: Structure | undefined, beside = ""): Input {
@@ -124,7 +144,7 @@ export function goodInput(action: string, shape: Structure | undefined, beside =
 }
 
 function goodValue(action: string, member: Member): Json {
-  const kind = kindNamed(action, member);
+  const kind = kindOfMember(action, member);
   if (kind !== undefined) return member.shape.kind === "list" ? [id(kind)] : id(kind);
   return values[member.name] ?? plain(action, member.shape, member.name);
 }
@@ -133,7 +153,7 @@ function goodValue(action: string, member: Member): Json {
 export function plain(action: string, shape: Shape, name = ""): Json {
   switch (shape.kind) {
     case "structure":
-      return { ...Object.fromEntries(shape.members.filter((one) => one.required).map((one) => [one.name, goodValue(action, one)])), ...parts[name] };
+      return { ...Object.fromEntries(shape.members.filter((one) => one.required).map((one) => [one.name, goodValue(action, one)])), ...(parts[`${action}.${name}`] ?? parts[name]) };
     case "list":
       return [plain(action, shape.element, name)];
     case "number":

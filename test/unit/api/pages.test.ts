@@ -8,7 +8,7 @@ import { idPrefixes, mintId } from "../../../src/values/id.ts";
 import type { IdKind } from "../../../src/values/id.ts";
 import { isRefusal } from "../../../src/values/refuse.ts";
 import { commentOn } from "./declarations.ts";
-import { goodInput, kindNamed } from "./good-input.ts";
+import { goodInput, kindOfMember } from "./good-input.ts";
 import { decodedInput, operation, refusalOf, served } from "./probe.ts";
 import type { Served } from "./probe.ts";
 import { call, own, run, world } from "./stock.ts";
@@ -124,7 +124,7 @@ test("identifiers and MaxResults together are refused where Amazon does", () => 
   const documented: string[] = [];
   for (const each of paged) {
     for (const member of each.shape.members) {
-      const kind = kindNamed(each.action, member);
+      const kind = kindOfMember(each.action, member);
       if (kind === undefined || member.shape.kind !== "list") continue;
       const input = { ...goodInput(each.action, each.shape, member.name), [member.name]: [own.get(kind) ?? assert.fail(kind)] };
       const probe = `${each.action}.${member.name}`;

@@ -10,7 +10,7 @@ import { applyChanges } from "../../../src/model/world.ts";
 import { isRefusal } from "../../../src/values/refuse.ts";
 import { lateValues, noGoodInput } from "./bad-input-exceptions.ts";
 import { isEnumeration } from "./enumerations.ts";
-import { goodInput, kindNamed } from "./good-input.ts";
+import { goodInput, kindOfMember } from "./good-input.ts";
 import { assertNone, leaves, operation, parameterOf, refusalOf, served, unknownLike } from "./probe.ts";
 import type { Served } from "./probe.ts";
 import { codeOf, signed, startRegion } from "./region.ts";
@@ -20,7 +20,7 @@ import type { Input } from "./stock.ts";
 /** The input with one thing after another that it names replaced by what there isn't. */
 function missingThings({ action, shape }: Served, input: Input): readonly Input[] {
   return shape.members.flatMap((member) => {
-    const kind = kindNamed(action, member);
+    const kind = kindOfMember(action, member);
     if (kind === undefined || !(member.name in input)) return [];
     const unknown = unknownLike(own.get(kind) ?? assert.fail(kind));
     return [{ ...input, [member.name]: member.shape.kind === "list" ? [unknown] : unknown }];

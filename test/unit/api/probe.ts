@@ -85,23 +85,36 @@ export const unknownLike = (id: string): string => `${id.slice(0, id.lastIndexOf
 export interface Leaf {
   readonly path: readonly string[];
   readonly kind: Shape["kind"];
+  /** Its key in the structure it is in, where that can't be without it. */
+  readonly requiredAs: string | undefined;
   /** The input of so much as leads to the leaf. */
   readonly with: (value: Json) => Input;
+  /** The same, but for the leaf itself. */
+  readonly without: () => Input;
 }
 
 /** The scalars of an input, those in its structures and lists included; what a structure contains of itself is left out. */
 export function leaves(action: string, members: readonly Member[], above: readonly string[] = []): readonly Leaf[] {
-  return members.flatMap(({ name, shape: given }) => {
+  return members.flatMap(({ name, key, required, shape: given }): readonly Leaf[] => {
     if (above.includes(name)) return [];
     const inList = given.kind === "list";
     const shape = inList ? given.element : given;
     const path = [...above, name];
     const wrap = (value: Json): Input => ({ [name]: inList ? [value] : value });
-    if (shape.kind !== "structure") return [{ path, kind: shape.kind, with: wrap }];
-    const required = plain(action, shape, name);
-    return leaves(action, shape.members, path).map((leaf) => ({
-      ...leaf,
-      with: (value: Json) => wrap({ ...(typeof required === "object" && !isArray(required) ? required : {}), ...leaf.with(value) }),
-    }));
+    if (shape.kind !== "structure") {
+      return [{ path, kind: shape.kind, requiredAs: required ? key : undefined, with: wrap, without: () => ({}) }];
+    }
+    const around = structureOf(plain(action, shape, name));
+    return leaves(action, shape.members, path).map((leaf) => {
+      const [child = ""] = leaf.path.slice(path.length);
+      const { [child]: _, ...others } = around;
+      return {
+        ...leaf,
+        with: (value: Json) => wrap({ ...around, ...leaf.with(value) }),
+        without: () => wrap({ ...others, ...leaf.without() }),
+      };
+    });
   });
 }
+
+const structureOf = (value: Json): Input => (typeof value === "object" && !isArray(value) ? value : {});

