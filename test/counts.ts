@@ -47,7 +47,7 @@ export function readFlows(counted: readonly Counted[]): Flow[] {
   const flags = new Map<string, number>();
   const flows: (Flow & { readonly fate: string })[] = [];
   for (const { set, key, packets, octets } of counted) {
-    const [, fate = "", what = "", version] = /^count\/(accepted|refused)\/(tcp|udp|other|flags)([46])$/.exec(set) ?? [];
+    const [, fate = "", what = "", version] = /^count\/(accepted|refused)\/(tcp|udp|other|flags)([46])(?:\/2)?$/.exec(set) ?? [];
     const family: Family = version === "6" ? 6 : 4;
     const ip = (bits: unknown): Ip => ({ family, bits: BigInt(String(bits)) });
     if (what === "flags") {

@@ -40,11 +40,11 @@ export const refusals = {
 /** Who moved most bytes. What two logged interfaces exchange is in the records of both, and counts as what one of them saw. */
 export const topTalkers = ({ adds, columns }: Grouping, window: Window, limit: number): string => `
 WITH sides AS (
-  SELECT ${source} AS sender, ${destination} AS receiver, interface_id AS seen_at,${adds === undefined ? "" : ` ${adds},`}
+  SELECT ${source} AS sender, ${destination} AS receiver, interface_id AS seen_at, flow_direction AS way,${adds === undefined ? "" : ` ${adds},`}
     sum(bytes) AS bytes, sum(packets) AS packets, count(*) AS records
   FROM flows WHERE action IS NOT NULL${inWindow(window)} GROUP BY ALL
 ), pairs AS (
-  SELECT * EXCLUDE (${columns.includes("seen_at") ? "" : "seen_at, "}bytes, packets, records), max(bytes) AS bytes, max(packets) AS packets, sum(records) AS records
+  SELECT * EXCLUDE (${columns.includes("seen_at") ? "" : "seen_at, "}way, bytes, packets, records), max(bytes) AS bytes, max(packets) AS packets, sum(records) AS records
   FROM sides GROUP BY ALL
 )
 SELECT ${columns}, sum(bytes) AS bytes, sum(packets) AS packets, sum(records) AS records

@@ -3,7 +3,7 @@
  * decided. Whoever reads the counts resets them as it does, so that none is read twice and none is missed. A flow that
  * nobody sends is forgotten a while after; what finds no room is counted apart, never silently.
  */
-import type { Family } from "../values/ip.ts";
+import { cidrOf, type Family } from "../values/ip.ts";
 import { derived } from "../values/derived.ts";
 import { once } from "../values/once.ts";
 import { TCP, UDP } from "../values/protocol.ts";
@@ -41,10 +41,10 @@ const addressed = (family: Family): readonly Field[] => [`saddr${family}`, "spor
 const protocols = { tcp: TCP, udp: UDP } as const;
 
 /**
- * Every table of counts. What was admitted is counted by the device it came by, what was refused by a mark that has this
+ * The tables of counts that come first. What was admitted is counted by the device it came by, what was refused by a mark that has this
  * device's number and, above it, the gate's. The flags of TCP packets that open or end a connection have tables of their own.
  */
-export const tables: readonly Table[] = families.flatMap((family): Table[] =>
+const firstTables: readonly Table[] = families.flatMap((family): Table[] =>
   (["accepted", "refused"] as const).flatMap((fate): Table[] => {
     const by: Field = fate === "accepted" ? "iifIndex" : "mark";
     return [
@@ -54,6 +54,10 @@ export const tables: readonly Table[] = families.flatMap((family): Table[] =>
     ];
   }),
 );
+
+/** A second table for what the first has no room for, or can't take in just then because the kernel makes it larger. */
+const second = (name: string): string => `${name}/2`;
+export const tables: readonly Table[] = firstTables.flatMap((table) => [table, { ...table, name: second(table.name) }]);
 
 /** Named counters of packets that found no room. */
 export const overflow = { accepted: "overflow/accepted", refused: "overflow/refused" } as const;
@@ -70,13 +74,19 @@ function counting(name: string): Action {
 
 /** Every packet of a counted network comes here. One chain, as nft follows 16 at most and some packets have come through many. */
 function countingChain(fate: Table["fate"], last: Action): Chain {
-  const of = (family: Family, what: string): Action => counting(`count/${fate}/${what}${family}`);
-  const rules = families.flatMap((family): Rule[] => [
-    rule([{ protocol: UDP }, { family }], of(family, "udp"), last),
-    rule([{ protocol: TCP }, { family }, { turning: true }], of(family, "flags")),
-    rule([{ protocol: TCP }, { family }], of(family, "tcp"), last),
-  ]);
-  const others = families.map((family) => rule([{ notPorts: true }, { family }], of(family, "other"), last));
+  const into = (what: string, family: Family): readonly [Action, Action] => {
+    const name = `count/${fate}/${what}${family}`;
+    return [counting(name), counting(second(name))];
+  };
+  const rules = families.flatMap((family): Rule[] => {
+    const tcp = into("tcp", family);
+    return [
+      ...into("udp", family).map((place) => rule([{ protocol: UDP }, { family }], place, last)),
+      ...into("flags", family).map((flags) => rule([{ protocol: TCP }, { family }, { turning: true }], flags, tcp[0], last)),
+      ...tcp.map((place) => rule([{ protocol: TCP }, { family }], place, last)),
+    ];
+  });
+  const others = families.flatMap((family) => into("other", family).map((place) => rule([{ notPorts: true }, { family }], place, last)));
   return { name: fate, rules: [...rules, ...others, rule([], { tally: overflow[fate] }, last)] };
 }
 
@@ -90,6 +100,9 @@ const refusedAt = (gate: RefusingGate): readonly Action[] => [{ stamp: ["iifInde
 const late = (gate: RefusingGate): Rule => rule([{ standing: "unknown" }, { protocol: TCP }, { midstream: true }], ...refusedAt(gate), { goto: refused });
 const lateAt: Partial<Record<RefusingGate, RefusingGate>> = { "groups in": "late in", "groups out": "late out" };
 
+/** What a link says before it has an address is no flow, as ARP is none. */
+const unaddressed = rule([{ peer: "saddr", cidr: cidrOf("::/128") }], { drop: true });
+
 const refusing = countingChain("refused", { drop: true });
 
 /** The allowance is at the end of the longest walks, where nft follows to no chain beyond its own: that one counts itself. */
@@ -99,6 +112,7 @@ const gateChains: readonly Chain[] = gates.map((gate) => ({
     gate === "allowance"
       ? [rule([], ...refusedAt(gate)), ...refusing.rules]
       : [
+          ...(gate === "source check" ? [unaddressed] : []),
           ...(lateAt[gate] ? [late(lateAt[gate])] : []),
           rule([], ...refusedAt(gate), { goto: refused }),
           rule([], { drop: true }),

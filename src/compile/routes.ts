@@ -5,7 +5,7 @@
  * the main table; and before it, where routes are more specific than the local ones. Domains cost every packet of the
  * network the search for its table, so only networks that need them have any.
  */
-import { type End, type Hop, type Interface, type Internet, isInterface, type Network, type RouteTable } from "../policy/network.ts";
+import { type End, type Hop, type Interface, type Internet, isInterface, type Network, type Route, type RouteTable } from "../policy/network.ts";
 import { insideCidrs } from "../policy/judge.ts";
 import { unroutable, wayFromNat } from "../policy/route.ts";
 import { numbered } from "../policy/ways.ts";
@@ -186,12 +186,15 @@ function domainOf(network: Ways, table: RouteTable, own: readonly Cidr[]): Omit<
   const path = (destination: Cidr, lead: Lead): Path => ({ destination, table: 0, lead });
   const inside = (cidr: Cidr) => network.cidrs.some((block) => covers(block, cidr));
   const leading = table.routes.filter(({ hop }) => hop.to !== "local");
-  const overrides = leading
-    .filter(({ destination }) => inside(destination))
-    .flatMap(({ destination, hop }) => leadsOf(network, destination, hop).map((each) => path(each.destination, each.lead)));
-  const outside = [...(table.returns ?? []), ...leading]
-    .filter(({ destination }) => !inside(destination))
-    .flatMap(({ destination, hop }) => leadsOf(network, destination, hop).map((each) => path(each.destination, each.lead)));
+  // Of what a NAT's own table tells apart, what a longer prefix of this one leads elsewhere never comes to the NAT.
+  const decides = (route: Route, destination: Cidr): boolean =>
+    route.hop.to !== "nat" || table.routes.find((each) => covers(each.destination, destination)) === route;
+  const paths = (routes: readonly Route[]): Path[] =>
+    routes.flatMap((route) =>
+      leadsOf(network, route.destination, route.hop).flatMap(({ destination, lead }) => (decides(route, destination) ? [path(destination, lead)] : [])),
+    );
+  const overrides = paths(leading.filter(({ destination }) => inside(destination)));
+  const outside = paths([...(table.returns ?? []), ...leading].filter(({ destination }) => !inside(destination)));
   if (overrides.length === 0 && outside.every(({ lead }) => lead === "blackhole")) return undefined;
   return {
     // What stays inside the subnet is never taken elsewhere.

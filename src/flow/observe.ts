@@ -8,11 +8,12 @@ import { find, listed, need, type World } from "../model/world.ts";
 import { zoneIdOf } from "../model/zone.ts";
 import { type Direction, type End, isInterface, type Nat, type Network } from "../policy/network.ts";
 import { type Judgement, judge, type Packet, type Step, untracked } from "../policy/judge.ts";
+import { lower } from "../policy/lower.ts";
 import { wayFromNat, wayOf } from "../policy/route.ts";
 import { formatIp, type Ip } from "../values/ip.ts";
 import { once } from "../values/once.ts";
 import { hasPorts } from "../values/protocol.ts";
-import type { Count, FlowRecord, NextHop } from "./record.ts";
+import type { Count, FlowRecord, NextHop, TagField } from "./record.ts";
 
 /** A flow as the kernel counted it since it was last looked at. */
 export interface Observed {
@@ -75,7 +76,7 @@ export function* recordsOf(site: Site, observed: Observed, window: { readonly st
       if (!resource || (log.traffic !== "ALL" && log.traffic !== part.action)) continue;
       // No group and no list of its own stands at a NAT's interface.
       const decided = wantsDecision(log) && !resource.natGateway ? { decided: decisionOf(site, observed, part, { from, to, nat }) } : {};
-      yield { log, record: { ...recordOf(world, resource, window), ...detail(world, observed, part), ...decided } };
+      yield { log, record: { ...recordOf(world, resource, window), ...detail(world, observed, part), ...tagged(world, log, resource), ...decided } };
     }
   }
 }
@@ -111,12 +112,12 @@ function* partsOf({ world, network }: Site, observed: Observed, { from, to, nat 
   const primary = nat?.addresses[0]?.private;
   const refusedLeaving = gate !== undefined && leavingGates.has(gate);
   if (isInterface(from)) {
-    const next = natInterface ?? (to && isInterface(to) ? to.id : undefined);
+    const next = natInterface ?? interfaceAt(world, to, observed.destination);
     yield {
       interface: from.id,
       direction: "egress",
       action: refusedLeaving ? "REJECT" : "ACCEPT",
-      ...(next !== undefined && { nextHop: next }),
+      ...hopTo(next),
       ...pathOf(world, network, natInterface === undefined ? to : from),
     };
   }
@@ -125,20 +126,31 @@ function* partsOf({ world, network }: Site, observed: Observed, { from, to, nat 
     // Its own address stands where the packet has another's; a refusal by the list of the far end's subnet comes after it.
     const outward = isInterface(from);
     const inner = outward ? from.id : to && isInterface(to) ? to.id : undefined;
-    yield { interface: natInterface, direction: "ingress", action: "ACCEPT", ...(outward ? {} : { shown: { destination: primary } }), ...(outward && inner !== undefined && { nextHop: inner }) };
+    yield { interface: natInterface, direction: "ingress", action: "ACCEPT", ...(outward ? {} : { shown: { destination: primary } }), ...hopTo(outward ? inner : interfaceAt(world, from, observed.source)) };
     yield {
       interface: natInterface,
       direction: "egress",
       action: "ACCEPT",
       ...(outward && { shown: { source: primary } }),
-      ...(!outward && inner !== undefined && { nextHop: inner }),
+      ...hopTo(outward ? interfaceAt(world, to, observed.destination) : inner),
       ...pathOf(world, network, to),
     };
   }
   if (to && isInterface(to)) {
-    const sender = natInterface ?? (isInterface(from) ? from.id : undefined);
-    yield { interface: to.id, direction: "ingress", action: gate === undefined ? "ACCEPT" : "REJECT", ...(sender !== undefined && { nextHop: sender }) };
+    const sender = natInterface ?? interfaceAt(world, from, observed.source);
+    yield { interface: to.id, direction: "ingress", action: gate === undefined ? "ACCEPT" : "REJECT", ...hopTo(sender) };
   }
+}
+
+const hopTo = (nextHop: string | undefined): Pick<Part, "nextHop"> => (nextHop === undefined ? {} : { nextHop });
+
+/** The interface that is an end, or beyond a peering the one that has the address, where the region knows the peer. */
+function interfaceAt(world: World, end: End | undefined, address: Ip): string | undefined {
+  if (!end || isInterface(end)) return end?.id;
+  const there = end.kind === "peering" ? lower(world).get(end.network) : undefined;
+  const back = there?.peerings.get(end.id);
+  const to = there && back && wayOf(there, back, address).to;
+  return to && isInterface(to) ? to.id : undefined;
 }
 
 /** Amazon's numbers of the paths out of an interface. */
@@ -179,10 +191,25 @@ export function recordOf(world: World, resource: NetworkInterface, { start, end 
 
 const zoneOfSubnet = ({ region, zone }: Subnet): string => zoneIdOf(region, zone) ?? "-";
 
+/** The values of the tags a flow log asks for, at most two of each kind of resource; nobody here is in an Auto Scaling group. */
+function tagged(world: World, { tagFields = [] }: FlowLog, resource: NetworkInterface): Pick<FlowRecord, "tags"> {
+  if (tagFields.length === 0) return {};
+  const instance = resource.attachment && find(world, "instance", resource.attachment.instance);
+  const known = { "network-interface": ["interface", resource.tags], instance: ["instance", instance?.tags], "auto-scaling-group": ["asg", undefined] } as const;
+  const tags: Partial<Record<TagField, string>> = {};
+  for (const { resourceType, keys } of tagFields) {
+    const [name, own] = known[resourceType];
+    const [first, second] = keys.map((key) => own?.[key]);
+    if (first !== undefined) tags[`${name}-tag`] = first;
+    if (second !== undefined) tags[`${name}-tag-2`] = second;
+  }
+  return { tags };
+}
+
 function detail(world: World, observed: Observed, part: Part): Partial<FlowRecord> {
   const { device: _, ...flow } = observed;
   const count: Count = { ...flow, ...part.shown, interface: part.interface, direction: part.direction, action: part.action };
-  const nextHop = part.nextHop === undefined ? undefined : hopOf(world, part.nextHop);
+  const nextHop = part.nextHop === undefined ? undefined : hopOf(world, part.nextHop, part.interface);
   return {
     start: Math.floor(observed.first / 1000),
     end: Math.floor(observed.last / 1000),
@@ -192,9 +219,10 @@ function detail(world: World, observed: Observed, part: Part): Partial<FlowRecor
   };
 }
 
-function hopOf(world: World, id: string): NextHop | undefined {
+/** Of an interface of the same account: what others have beyond a peering is theirs to know. */
+function hopOf(world: World, id: string, of: string): NextHop | undefined {
   const resource = find(world, "network-interface", id);
-  if (!resource) return undefined;
+  if (!resource || resource.account !== find(world, "network-interface", of)?.account) return undefined;
   const zoneId = zoneOfSubnet(need(world, "subnet", resource.subnet));
   return { interface: id, subnet: resource.subnet, zoneId, vpc: resource.vpc, ...(resource.natGateway && { type: "nat_gateway" }) };
 }

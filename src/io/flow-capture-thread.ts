@@ -90,6 +90,8 @@ function tellGap(): void {
 const ends = (change: Change): boolean => "delete" in change && (change.delete.kind === "network-interface" || change.delete.kind === "flow-log");
 
 attempt(tellGap);
+// What an earlier process left is told at once: its table may be made anew by another that does not live long.
+if (again) attempt(read);
 attempt(note);
 
 function attempt(what: () => void): void {

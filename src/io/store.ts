@@ -33,8 +33,9 @@ export interface Store {
 /** "BAIL": tells our files from any other database. */
 const applicationId = 0x4241494c;
 const formatVersion = documentFormat;
-/** How long the write-ahead log gets: emptying it holds up the thread, and takes the longer the seldomer, but less in all. */
-const mostLogPages = 4000;
+/** Emptying the write-ahead log holds up the thread: that is for when nobody has written for so long, or it has so many pages. */
+const quietMs = 250;
+const mostLogPages = 16_000;
 /** Revisions whose changes stay in the event log. */
 const eventRevisions = 1000;
 
@@ -139,6 +140,9 @@ function upgradeDocuments(database: DatabaseSync, version: number): void {
 const readPragma = (database: DatabaseSync, name: string): number =>
   Number(database.prepare(`PRAGMA ${name}`).get()?.[name]);
 
+const none = Object.freeze({});
+const isEmpty = (value: unknown): boolean => typeof value === "object" && value !== null && Object.keys(value).length === 0;
+
 class SqliteStore implements Store {
   readonly realm: string;
   readonly #database: DatabaseSync;
@@ -146,6 +150,7 @@ class SqliteStore implements Store {
   /** The write-ahead log. What SQLite wrote to it by another descriptor is synced by this one. */
   readonly #log: number;
   #failure: unknown;
+  #quiet: NodeJS.Timeout | undefined;
 
   constructor(database: DatabaseSync, path: string) {
     this.#database = database;
@@ -183,12 +188,16 @@ class SqliteStore implements Store {
   }
 
   *#resources(): Iterable<Resource> {
-    // Parsed text is new each time it occurs: accounts, dates and what others are called by are held once for all.
+    // What is parsed is new each time it occurs: accounts, dates and what others are called by are held once for all.
     const known = new Map<string, string>();
     const share = (text: string): string => known.get(text) ?? (known.set(text, text), text);
     for (const row of this.#statements.resources.iterate()) {
       const parsed = JSON.parse(String(row["doc"])) as Record<string, unknown>;
-      for (const [name, value] of Object.entries(parsed)) if (typeof value === "string") parsed[name] = share(value);
+      for (const name in parsed) {
+        const value = parsed[name];
+        if (name !== "id" && typeof value === "string") parsed[name] = share(value);
+      }
+      if (isEmpty(parsed["tags"])) parsed["tags"] = none;
       yield parsed as unknown as Resource;
     }
   }
@@ -206,6 +215,8 @@ class SqliteStore implements Store {
       this.#advance(expectedRevision, expectedRevision + revisions.length);
       for (const [at, changes] of revisions.entries()) this.#write(expectedRevision + 1 + at, changes);
       commit.run();
+      this.#quiet ??= setTimeout(() => this.#emptyLog(), quietMs).unref();
+      this.#quiet.refresh();
     } catch (error) {
       if (this.#database.isTransaction) rollback.run();
       throw error;
@@ -247,7 +258,16 @@ class SqliteStore implements Store {
     });
   }
 
+  #emptyLog(): void {
+    try {
+      this.#database.exec("PRAGMA wal_checkpoint(PASSIVE)");
+    } catch {
+      // A disk that is full, say: the log keeps what it has, and the next write tells whoever waits for it.
+    }
+  }
+
   close(): void {
+    clearTimeout(this.#quiet);
     this.#database.close();
     closeSync(this.#log);
   }

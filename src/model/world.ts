@@ -156,10 +156,16 @@ export function applyChanges(world: World, changes: readonly Change[]): World {
     const { kind, id } = "put" in change ? change.put : change.delete;
     const before = tables.get(kind)?.get(id);
     const after = "put" in change ? change.put : undefined;
-    tables = place(tables, kind, id, after);
     const [oldScope, newScope] = [before && `${kind}/${scopeKey(before)}`, after && `${kind}/${scopeKey(after)}`];
-    if (oldScope !== undefined && oldScope !== newScope) scopes = place(scopes, oldScope, id, undefined);
-    if (newScope !== undefined) scopes = place(scopes, newScope, id, after);
+    const scope = newScope ?? oldScope;
+    // Where all of a kind are of one scope, which is so for most regions, one map serves as both.
+    const alone = scope !== undefined && (oldScope ?? scope) === scope && scopes.get(scope) === tables.get(kind);
+    tables = place(tables, kind, id, after);
+    if (alone) scopes = keep(scopes, scope, tables.get(kind));
+    else {
+      if (oldScope !== undefined && oldScope !== newScope) scopes = place(scopes, oldScope, id, undefined);
+      if (newScope !== undefined) scopes = place(scopes, newScope, id, after);
+    }
     for (const name of indexesOf.get(kind) ?? []) {
       const oldKeys = keysOf(name, before);
       const newKeys = keysOf(name, after);
@@ -168,7 +174,7 @@ export function applyChanges(world: World, changes: readonly Change[]): World {
       for (const key of oldKeys) if (!newKeys.includes(key)) index = place(index, key, id, undefined);
       for (const key of newKeys) index = place(index, key, id, after);
       if ("large" in indexes[name]) for (const key of new Set([...oldKeys, ...newKeys])) follow(buckets.get(name), index, key, id);
-      buckets = buckets.set(name, index);
+      buckets = index.size === 0 ? buckets.delete(name) : buckets.set(name, index);
     }
   }
   return { revision: world.revision + 1, tables, scopes, buckets };
@@ -181,29 +187,37 @@ function follow(before: Buckets | undefined, after: Buckets, key: string, id: st
 
 /** The world of these resources, no two of one kind and id: what putting each into an empty one makes, but at once. */
 export function worldOf(resources: Iterable<Resource>, revision: number): World {
-  const [tables, scopes]: [Gathered, Gathered] = [new Map(), new Map()];
+  const tables: Gathered = new Map();
   const buckets = new Map<IndexName, Gathered>();
   for (const resource of resources) {
     const { kind } = resource;
     gather(tables, kind, resource);
-    gather(scopes, `${kind}/${scopeKey(resource)}`, resource);
     for (const name of indexesOf.get(kind) ?? []) {
-      const index = buckets.get(name) ?? new Map<string, Map<string, Resource>>();
+      const index: Gathered = buckets.get(name) ?? new Map();
       for (const key of keysOf(name, resource)) gather(index, key, resource);
       if (index.size > 0) buckets.set(name, index);
     }
   }
-  return { revision, tables: persist(tables), scopes: persist(scopes), buckets: PersistentMap([...buckets].map(([name, index]) => [name, persist(index)])) };
+  const byKind = persist(tables);
+  const byScope = PersistentMap([...byKind].flatMap(([kind, all]) => scopesOf(kind, all)));
+  return { revision, tables: byKind, scopes: byScope, buckets: PersistentMap([...buckets].map(([name, index]) => [name, persist(index)])) };
 }
 
-type Gathered = Map<string, Map<string, Resource>>;
+/** All of a kind by scope: as above, one map serves as both where there is one scope only. */
+function scopesOf(kind: string, all: PersistentMap<string, Resource>): [string, PersistentMap<string, Resource>][] {
+  const scopes = new Set([...all.values()].map(scopeKey));
+  return [...scopes].map((scope) => [`${kind}/${scope}`, scopes.size === 1 ? all : all.filter((resource) => scopeKey(resource) === scope)]);
+}
+
+/** Maps that are changed in place until all is in them. */
+type Gathered = Map<string, PersistentMap<string, Resource>>;
 
 function gather(outer: Gathered, key: string, resource: Resource): void {
-  const inner = outer.get(key) ?? new Map<string, Resource>();
+  const inner = outer.get(key) ?? PersistentMap<string, Resource>().asMutable();
   outer.set(key, inner.set(resource.id, resource));
 }
 
-const persist = (gathered: Gathered): Buckets => PersistentMap([...gathered].map(([key, inner]) => [key, PersistentMap(inner)]));
+const persist = (gathered: Gathered): Buckets => PersistentMap([...gathered].map(([key, inner]) => [key, inner.asImmutable()]));
 
 function keysOf(name: IndexName, resource: Resource | undefined): readonly string[] {
   if (!resource) return [];
@@ -213,9 +227,12 @@ function keysOf(name: IndexName, resource: Resource | undefined): readonly strin
 
 function place(outer: Buckets, key: string, id: string, value: Resource | undefined): Buckets {
   const inner = outer.get(key) ?? PersistentMap<string, Resource>();
-  const next = value ? inner.set(id, value) : inner.delete(id);
-  return next.size === 0 ? outer.delete(key) : outer.set(key, next);
+  return keep(outer, key, value ? inner.set(id, value) : inner.delete(id));
 }
+
+/** No key stands for an empty map. */
+const keep = (outer: Buckets, key: string, inner: PersistentMap<string, Resource> | undefined): Buckets =>
+  inner === undefined || inner.size === 0 ? outer.delete(key) : outer.set(key, inner);
 
 /** The resource of that kind and id, whoever owns it. */
 export function find<K extends Kind>(world: World, kind: K, id: string): ResourceOf<K> | undefined {

@@ -3,7 +3,7 @@ import { type Family, holds, type Ip } from "../values/ip.ts";
 import { type Range, union, within } from "../values/ports.ts";
 import { hasPorts, hasTypes } from "../values/protocol.ts";
 import { echoReplies, type Judgement, judge, type Packet, privateOf, publicOf, replyTo, untracked } from "./judge.ts";
-import { type AclEntry, type End, type Group, type Internet, isInterface, type Nat, type Network, type Values } from "./network.ts";
+import { type AclEntry, type End, type Group, type Internet, isInterface, type Nat, type Network, type Uplink, type Values } from "./network.ts";
 import { owns, wayFromNat, wayOf } from "./route.ts";
 
 /** The ports Linux clients use for a connection they open. */
@@ -63,7 +63,7 @@ export function travel(networks: Networks, question: Question): Journey {
   if (!hasPorts(protocol)) {
     const answer = hasTypes(protocol) ? echoReplies[question.source.family][value >> 8] : 0;
     if (answer === undefined) return { verdict: "accept", there, beyond };
-    const back = answered(there, answer << 8, answer << 8);
+    const back = answered(networks, there, answer << 8, answer << 8);
     return { verdict: verdictOf(back), there, beyond, back };
   }
   const family = question.source.family;
@@ -72,7 +72,7 @@ export function travel(networks: Networks, question: Question): Journey {
   const own = segments(there, family, protocol, asked);
   const given = translates ? segments(there, family, protocol, natPorts) : [one(0)];
   const spans = own.flatMap((client) =>
-    given.map((port) => ({ range: translates ? port : client, back: answered(there, client.from, port.from) })),
+    given.map((port) => ({ range: translates ? port : client, back: answered(networks, there, client.from, port.from) })),
   );
   const refused = spans.filter(({ back }) => verdictOf(back) === "drop");
   const shown = refused[0] ?? spans[0];
@@ -109,18 +109,27 @@ function walk(networks: Networks, question: Question): { readonly legs: readonly
       if (owns(to, packet.destination)) return { legs, beyond: false };
       // An appliance, which sends it on.
       at = { network: at.network, from: to, packet };
-    } else if (to.kind === "peering") {
-      const network = networks.get(to.network);
-      const from = network?.peerings.get(to.id);
-      const source = leg.nat?.addresses[0]?.private ?? packet.source;
-      at = network && from && { network, from, packet: { ...packet, source } };
     } else {
-      const known = leg.nat ? leg.nat.addresses.find((each) => each.public)?.public : publicOf(to, packet.source);
-      at = arrival(networks, { ...packet, source: known ?? packet.source });
-      if (!at) return { legs, beyond: true };
+      at = beyondUplink(networks, to, sourceBeyond(leg, to));
+      if (!at && to.kind === "internet") return { legs, beyond: true };
     }
   }
   return { legs, beyond: false };
+}
+
+/** The packet as it is beyond an uplink. */
+function sourceBeyond({ packet, nat }: Leg, to: Uplink): Packet {
+  const inner = nat?.addresses[0]?.private ?? packet.source;
+  const outer = to.kind === "peering" ? inner : nat ? nat.addresses.find((each) => each.public)?.public : publicOf(to, packet.source);
+  return { ...packet, source: outer ?? packet.source };
+}
+
+/** Where an uplink leads a packet; undefined where no network has its destination. */
+function beyondUplink(networks: Networks, uplink: Uplink, packet: Packet): Position | undefined {
+  if (uplink.kind === "internet") return arrival(networks, packet);
+  const network = networks.get(uplink.network);
+  const from = network?.peerings.get(uplink.id);
+  return network && from && { network, from, packet };
 }
 
 function begin(networks: Networks, { from, source, destination, protocol, value }: Question): Position | undefined {
@@ -150,28 +159,58 @@ function receiver({ cidrs }: Network, internet: Internet, ip: Ip): Ip | undefine
 function legOf({ network, from, packet }: Position): Leg {
   const way = wayOf(network, from, packet.destination);
   const nat = way.hop.to === "nat" ? network.nats.get(way.hop.id) : undefined;
-  const to = nat ? wayFromNat(network, nat.id, packet.destination).to : way.to;
+  // A NAT is found by replies alone, wherever else routes would lead.
+  const sought = !nat && !isInterface(from) && isNats(network, packet.destination);
+  const to = nat ? wayFromNat(network, nat.id, packet.destination).to : sought ? undefined : way.to;
   const ends = { ...(to && { to }), ...(nat && { nat }) };
   const judgement = judge(network, { from, packet, reply: false, tracked: untracked, ...ends });
   return { network, from, packet, judgement, ...ends };
 }
 
+const isNats = ({ nats }: Network, ip: Ip): boolean =>
+  [...nats.values()].some(({ addresses }) => addresses.some((each) => each.private.family === ip.family && each.private.bits === ip.bits));
+
 /**
- * The reply along the same legs, from the last to the first. Its destination port is the client's, and beyond a NAT the
- * one the NAT gave the connection.
+ * The reply along the same legs, from the last to the first, unless a table leads it by another uplink. Its destination
+ * port is the client's, and beyond a NAT the one the NAT gave the connection.
  */
-function answered(there: readonly Leg[], client: number, given: number): Leg[] {
+function answered(networks: Networks, there: readonly Leg[], client: number, given: number): Leg[] {
   const translator = there.findIndex(({ nat }) => nat);
   const back: Leg[] = [];
   for (const [at, leg] of [...there.entries()].toReversed()) {
     if (!leg.to) break;
     const packet = replyTo(leg.packet, translator >= 0 && at > translator ? given : client);
+    if (leavesOtherwise(networks, leg, packet)) return [...back, ...ownWay(networks, there, { network: leg.network, from: leg.to, packet })];
     const ends = { from: leg.to, to: leg.from, ...(leg.nat && { nat: leg.nat, translated: given }) };
     const judgement = judge(leg.network, { ...ends, packet, reply: true, tracked: leg.judgement.tracked });
     back.push({ network: leg.network, packet, judgement, ...ends });
     if (judgement.verdict === "drop") break;
   }
   return back;
+}
+
+/**
+ * Whether a reply leaves its network by another uplink than the connection came by, and arrives. Only one that nothing
+ * translates can: connections that are keep their way.
+ */
+function leavesOtherwise(networks: Networks, { network, from, to, nat }: Leg, packet: Packet): boolean {
+  if (nat || !to || !isInterface(to) || isInterface(from) || packet.source.family === 4) return false;
+  const other = wayOf(network, to, packet.destination, true).to;
+  return other !== undefined && other !== from && !isInterface(other) && beyondUplink(networks, other, packet) !== undefined;
+}
+
+/** The legs of a reply as tables lead it. */
+function ownWay(networks: Networks, there: readonly Leg[], start: Position): Leg[] {
+  const legs: Leg[] = [];
+  for (let at: Position | undefined = start; at && legs.length < mostLegs; ) {
+    const { network, from, packet }: Position = at;
+    const { to } = wayOf(network, from, packet.destination, true);
+    const tracked = there.find((leg) => leg.network === network)?.judgement.tracked ?? untracked;
+    const judgement = judge(network, { from, ...(to && { to }), packet, reply: true, tracked });
+    legs.push({ network, from, ...(to && { to }), packet, judgement });
+    at = judgement.verdict === "accept" && to && !isInterface(to) ? beyondUplink(networks, to, packet) : undefined;
+  }
+  return legs;
 }
 
 /** The range cut wherever some rule or entry begins or ends, so that every port of a piece has one answer. */

@@ -21,6 +21,8 @@ const edgeMac = "02:ba:11:e7:00:02";
 /** Milliseconds after which what is not there is taken as dropped, and the limit for what is expected. What comes later fails the test. */
 const quiet = 8;
 const patience = 1000;
+/** Milliseconds without any packet after which no more of a volley comes. */
+const quietAll = 40;
 
 /** Tags below are those of a test's own traffic. */
 const firstTag = 1 << 20;
@@ -44,6 +46,8 @@ export interface Crossings {
   sends(from: string, packet: string, expected: string, probe?: Probe): Promise<string>;
   /** A packet and its answer. Returns the packet as it came out. */
   asks(from: string, packet: string, expected: string): Promise<string>;
+  /** Sends packets from ends all at once. Says where each came out and how, in their order; `nobody` where it did not. */
+  volley(packets: readonly { readonly from: string; readonly packet: string }[]): Promise<string[]>;
   /** What came to an end that none of the hosts sent: errors and resets. */
   hears(end: string, expected: string): Promise<void>;
 }
@@ -102,9 +106,31 @@ export async function openCrossings(defer: Defer, site: Site, watch?: Watch): Pr
     defer(() => wire.close());
     ends.set("internet", { wire, mac: routerMac, next: edgeMac });
   };
+  const volley: Crossings["volley"] = async (packets) => {
+    const first = tag;
+    const found: string[][] = packets.map(() => []);
+    tag += packets.length;
+    for (const [at, { from, packet }] of packets.entries()) {
+      const { wire, mac, next } = ends.get(from) ?? assert.fail(`no wire to ${from}`);
+      wire.send(frameBytes({ ...parsePacket(packet), tag: first + at }, mac, next));
+    }
+    for (let waited = 0; waited < quietAll; waited++) {
+      for (const [name, { wire }] of ends) {
+        for (const frame of wire.frames()) {
+          const own = found[(tagOf(frame) ?? 0) - first];
+          if (!own) continue;
+          own.push(`${name}: ${readFrame(frame)}`);
+          waited = 0;
+        }
+      }
+      await sleep(1);
+    }
+    return found.map((seen) => seen.join(" and ") || nobody);
+  };
   return {
     live,
     reach,
+    volley,
     sends,
     asks: async (from, packet, expected) => {
       const seen = await sends(from, packet, expected);

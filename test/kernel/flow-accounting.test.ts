@@ -262,6 +262,9 @@ test("what a process that died may have lost is said by the next; what it had no
     const packets = (lines: readonly string[]) => total(sumsOf(lines), " egress").packets;
     const all = { packets: shots.length, statuses: ["OK"] };
     const seen = (lines: readonly string[]) => ({ packets: packets(lines), statuses: [...statuses(lines)].toSorted((one, other) => String(one).localeCompare(String(other))) });
+    const before = await captured(state, live, busy);
+    assert.equal(packets(before), 0);
+    assert.ok(statuses(before).has("SKIPDATA"), "counted, and nobody knows who read it");
     assert.deepEqual(seen(await captured(state, live, busy, fire)), all);
     fire();
     assert.deepEqual(seen(await captured(state, live, busy)), all, "counted while no process ran");

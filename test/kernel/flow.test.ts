@@ -46,6 +46,9 @@ test("each interface tells its own verdict of a packet, and the rule that decide
     await c.sends("a", "udp 10.0.0.5:4002 > 10.0.1.5:53", nobody);
     await c.sends("a", "icmp 10.0.0.5 > 10.0.1.5 8/0 #7", nobody);
     await c.sends("a", "tcp 10.0.0.99:4003 > 10.0.1.5:80 S", nobody);
+    // Of a link that comes up: who hears what, and whether somebody has the address already. No record tells it.
+    await c.sends("a", "icmp6 :: > ff02::16 143/0 #0", nobody);
+    await c.sends("a", "icmp6 :: > ff02::1:ff00:5 135/0 #0", nobody);
     const [into, out] = [ruleIn(site, web, false), ruleIn(site, web, true)];
     assert.deepEqual(await records(c.live.realm, { A: a.eni, B: b.eni, into, out, list }), [
       "A egress 10.0.0.5 0 10.0.1.5 0 10.0.0.5 10.0.1.5 1 1 36 0 ACCEPT 1 groups-out out",

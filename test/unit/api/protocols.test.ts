@@ -1,7 +1,7 @@
 /**
  * The cases by which AWS's own clients are tested, the other way round: what a client writes is read to what it meant,
  * and what is written for a result is what a client reads it from. The table (test/cases/protocols.json) is made from
- * botocore's tests/unit/protocols (Apache-2.0): each model in our frozen form, each case with what it is about only.
+ * botocore's tests/unit/protocols (Amazon.com, Inc. or its affiliates; Apache-2.0): each model in our frozen form, each case with what it is about only.
  * Cases `without` something are about what no operation of ours has.
  */
 import assert from "node:assert/strict";

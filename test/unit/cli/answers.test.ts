@@ -72,7 +72,7 @@ test("up: what the flags mean, and what they mean when absent", () => {
   const absent = { host: "127.0.0.1", port: 7443, dataplane: "kernel" };
   assert.deepEqual(optionsOf({ state: "/s" }), { ...absent, state: "/s", quotas: standardQuotas, publicPool: "203.0.113.0/24", beyond: false, dnsUpstream: [], allowReset: false });
   const given = { region: "us-gov-west-1", account: "000000000001", dataplane: "none" };
-  const networks = { "public-pool": "198.51.100.77/28", internet: "beyond", "dns-upstream": "192.0.2.53,[2001:db8::53]:5353", activation: "kms.example:1688", "s3-endpoint": "http://127.0.0.1:9000" };
+  const networks = { "public-pool": "198.51.100.77/28", internet: "beyond", "dns-upstream": "192.0.2.53,[2001:db8::53]:5353", activation: "kms.example:1688", "s3-endpoint": "http://127.0.0.1:9000", "flow-logs-limit": "0.5" };
   assert.deepEqual(optionsOf({ ...given, ...networks, state: "/t", listen: "[::1]:0", quotas: "rulesPerGroup=100,groupsPerInterface=10", "allow-reset": true }), {
     ...given,
     state: "/t",
@@ -82,6 +82,7 @@ test("up: what the flags mean, and what they mean when absent", () => {
     dnsUpstream: ["192.0.2.53", "[2001:db8::53]:5353"],
     activation: { host: "kms.example", port: 1688 },
     s3Endpoint: "http://127.0.0.1:9000",
+    flowLogBytes: 500_000_000,
     host: "::1",
     port: 0,
     allowReset: true,
@@ -102,6 +103,8 @@ for (const [given, message] of [
   [{ internet: "host" }, /--internet/],
   [{ "s3-endpoint": "127.0.0.1:9000" }, /--s3-endpoint/],
   [{ "s3-endpoint": "s3://bucket" }, /--s3-endpoint/],
+  [{ "flow-logs-limit": "0" }, /--flow-logs-limit/],
+  [{ "flow-logs-limit": "10GB" }, /--flow-logs-limit/],
   [{ "public-pool": "203.0.113.0" }, /--public-pool/],
   [{ "public-pool": "203.0.113.0/30" }, /--public-pool/],
   [{ "public-pool": "2001:db8::/29" }, /--public-pool/],

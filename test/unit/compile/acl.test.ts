@@ -34,7 +34,7 @@ function passes(tables: Tables, side: ListSide, { peer, protocol, value }: Peepe
   const transport = transportBytes({ source, destination, protocol, value: hidden ? 40_001 : value, tag: 0 });
   const devices = { iif: "a", oif: "b", iifIndex: 1, oifIndex: 2, route: 2 };
   const connection = { state: "established", way: "reply", mark: 0, ...(hidden && { replyPort: value }) } as const;
-  return tables.walk("forward", { source, destination, protocol, transport, ...devices, ...connection }).verdict === "accept";
+  return tables.walk("forward", { source, destination, protocol, transport, octets: transport.length, ...devices, ...connection }).verdict === "accept";
 }
 
 test("a list's chains return what the first matching entry allows and drop everything else", (t) => {

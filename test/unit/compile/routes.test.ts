@@ -34,6 +34,11 @@ const cases: readonly { name: string; a: Routes; b: Routes; expected: string[]; 
     a: { "10.7.0.0/16": peer, "0.0.0.0/0": nat }, b: { "0.0.0.0/0": internet }, expected: ["main 0.0.0.0/0 inet", "main 10.7.0.0/16 pcx"], domains: [],
   },
   {
+    name: "one's own prefix keeps its way where the table of the NAT it uses for others has a longer one",
+    a: { "10.7.0.0/16": peer, "0.0.0.0/0": nat }, b: { "10.7.2.0/24": { to: "blackhole" }, "0.0.0.0/0": internet },
+    expected: ["main 0.0.0.0/0 inet", "main 10.7.0.0/16 pcx", "main 10.7.2.0/24 pcx"], domains: [],
+  },
+  {
     name: "they lead the same prefix different ways",
     a: { "0.0.0.0/0": peer }, b: { "0.0.0.0/0": internet }, expected: ["marked 0.0.0.0/0 inet", "marked 0.0.0.0/0 pcx"], domains: ["a", "b"],
   },

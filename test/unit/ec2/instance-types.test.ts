@@ -19,3 +19,15 @@ test("which instance types are of a current generation, and which are burstable"
   ];
   for (const [name, current, burstable] of cases) assert.deepEqual(shown.get(name), [current, burstable], name);
 });
+test("a type says all that Terraform's AWS provider takes it for missing without", () => {
+  const region = new Region();
+  const all = region.does(describeInstanceTypes, {}).InstanceTypes ?? [];
+  for (const type of all) {
+    for (const part of ["EbsInfo", "NetworkInfo", "PlacementGroupInfo", "ProcessorInfo", "VCpuInfo"] as const) assert.ok(type[part], part);
+  }
+  const having = (name: string, value: string) =>
+    region.does(describeInstanceTypes, { Filters: [{ Name: `ebs-info.${name}`, Values: [value] }] }).InstanceTypes?.length;
+  for (const name of ["ebs-optimized-support", "encryption-support", "nvme-support"]) {
+    assert.deepEqual([having(name, "unsupported"), having(name, "supported")], [all.length, 0], name);
+  }
+});

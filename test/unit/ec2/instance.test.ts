@@ -67,6 +67,8 @@ test("without a subnet an instance goes to the default VPC, in the zone asked fo
   assert.deepEqual([first?.PrivateIpAddress, second?.PrivateIpAddress], ["172.31.0.4", "172.31.32.4"]);
   assert.equal(first?.SecurityGroups?.[0]?.GroupName, "default");
   assert.equal(first.InstanceType, "m1.small");
+  const [anywhere] = run({ SubnetId: undefined, Placement: { AvailabilityZone: "" } });
+  assert.equal(anywhere?.Placement?.AvailabilityZone, "us-east-1a");
   assert.match(
     region.refuses(runInstances, { ImageId: hostImage(region.call), MinCount: 1, MaxCount: 1, Placement: { AvailabilityZone: "mars-1a" } }),
     /^InvalidParameterValue: Invalid availability zone: \[mars-1a\]$/,
