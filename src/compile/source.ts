@@ -194,6 +194,9 @@ function uplinksPart(network: Ways, internet: Internet | undefined, legs: readon
       return leg ? [{ set: "legs", key: [{ cidr: hostCidr(address.public) }], chain: zoneChain(leg.zone) }] : [];
     });
     sets.push({ name: "publics", key: ["daddr4"], intervals: false, toChain: false });
+    const natWays = natWaysOf(network);
+    if (natWays.length > 0) sets.push({ name: "nat/ways", key: ["daddr4"], intervals: false, toChain: false, to: "mark" });
+    elements.push(...natWays);
     elements.push({ set: "uplinks", key: [internet.device], chain: fromChain(internet) });
     elements.push(...internet.addresses.map((each) => ({ set: "publics", key: [{ cidr: hostCidr(each.public) }] })));
     if (zoned.length > 0) {
@@ -204,6 +207,7 @@ function uplinksPart(network: Ways, internet: Internet | undefined, legs: readon
       name: fromChain(internet),
       rules: [
         ...[...insideCidrs, ...network.cidrs].map((cidr) => rule([{ peer: "saddr", cidr }], { drop: true })),
+        ...(natWays.length > 0 ? [rule([], { stamp: ["daddr4"], map: "nat/ways" })] : []),
         ...(zoned.length > 0 ? [rule([], { dispatch: ["daddr4"], map: "legs" })] : []),
         rule([{ lookup: ["daddr4"], set: "publics" }], { accept: true }),
         // An address that is not translated says by its route whether an appliance gets it for somebody else.
@@ -219,6 +223,20 @@ function uplinksPart(network: Ways, internet: Internet | undefined, legs: readon
     });
   }
   return { name: "uplinks", sets, elements, chains };
+}
+
+/**
+ * What comes for a NAT is the NAT's: its subnet's table leads what it translates back, not the gateway's, where that has
+ * ways of its own.
+ */
+function natWaysOf(network: Ways): Element[] {
+  const domains = domainsOf(network);
+  if (domains.internet === 0) return [];
+  return [...network.nats.values()].flatMap(({ subnet, addresses }) =>
+    addresses.flatMap((each) =>
+      each.public ? [{ set: "nat/ways", key: [{ cidr: hostCidr(each.public) }], value: markOf(domains.subnets.get(subnet) ?? 0) }] : [],
+    ),
+  );
 }
 
 const forUs = "for-us";

@@ -19,8 +19,8 @@ import { openFlowSpool } from "./flow-spool.ts";
 /** Amazon's shortest window, which it uses whatever is asked for where interfaces are its newer ones. */
 const windowMs = 60_000;
 const tickMs = 1000;
-/** Records held before they are spooled. */
-const atOnce = 10_000;
+/** Records held before they are spooled: what a kill -9 takes with it while it reads. */
+const atOnce = 1000;
 
 const port = parentPort;
 if (!port) throw new Error("the capturing thread is started as a worker");

