@@ -132,6 +132,7 @@ const table: Readonly<Record<ErrorKind, Statuses>> = {
       "InvalidAssociationID.NotFound",
       "InvalidAttachmentID.NotFound",
       "InvalidCarrierGatewayID.NotFound",
+      "InvalidConnectionNotification",
       "InvalidCoreNetworkArn.NotFound",
       "InvalidCustomerGatewayID.NotFound",
       "InvalidDhcpOptionID.NotFound",

@@ -53,7 +53,7 @@ function entries(random: Random): string[] {
 function network(random: Random, site: Site, number: number): Network {
   const cidr = `10.${number}.0.0/16`;
   const vpc = site.vpc(cidr, true);
-  const igw = random.chance(0.85) ? gatewayIn(site.region, vpc) : "";
+  const igw = number === 1 || random.chance(0.7) ? gatewayIn(site.region, vpc) : "";
   const subnets = [1, 2, 3].map((at) => {
     const [block, cidr6] = [`10.${number}.${at}.0/24`, site.ipv6(vpc, at)];
     return { id: site.subnet(vpc, block, cidr6), cidr: block, cidr6 };

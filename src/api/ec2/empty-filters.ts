@@ -114,4 +114,15 @@ export const filterNames: ReadonlyMap<string, readonly string[]> = new Map([
       "volume-type",
     ],
   ],
+  [
+    "DescribeVpcEndpointConnectionNotifications",
+    [
+      "connection-notification-arn",
+      "connection-notification-id",
+      "connection-notification-state",
+      "connection-notification-type",
+      "service-id",
+      "vpc-endpoint-id",
+    ],
+  ],
 ]);

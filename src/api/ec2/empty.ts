@@ -54,6 +54,10 @@ const nothing = {
     shows: ["SpotInstanceRequests"],
     missing: { SpotInstanceRequestIds: "InvalidSpotInstanceRequestID.NotFound" },
   },
+  DescribeVpcEndpointConnectionNotifications: {
+    shows: ["ConnectionNotificationSet"],
+    missing: { ConnectionNotificationId: "InvalidConnectionNotification" },
+  },
   DescribeVolumes: { shows: ["Volumes"], missing: { VolumeIds: "InvalidVolume.NotFound" } },
 } as const satisfies { readonly [A in Action]?: Nothing<A> };
 
@@ -105,7 +109,7 @@ function refuseWords({ words = {} }: Row, input: Asked): Refusal | undefined {
 function refuseNames({ missing = {}, alone }: Row, input: Asked): Refusal | undefined {
   for (const [member, code] of Object.entries(missing)) {
     const names = input[member];
-    const wanted: unknown = Array.isArray(names) ? names[0] : undefined;
+    const wanted: unknown = Array.isArray(names) ? names[0] : names;
     if (typeof wanted !== "string") continue;
     if (alone && input.MaxResults !== undefined) return refuseTogether(member);
     return refuse(code, `'${wanted}' does not exist`);

@@ -174,6 +174,7 @@ const standings = {
   DescribeVpcBlockPublicAccessOptions: "kept",
   DescribeVpcClassicLink: "kept",
   DescribeVpcClassicLinkDnsSupport: "kept",
+  DescribeVpcEndpointConnectionNotifications: "kept",
   DescribeVpcEndpointConnections: "kept",
   DescribeVpcEndpointServiceConfigurations: "kept",
   DescribeVpcEndpointServicePermissions: "kept",

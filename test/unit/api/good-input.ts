@@ -75,6 +75,7 @@ const noKind: ReadonlySet<string> = new Set([
   "AvailabilityZoneId",
   "AwsAccountId",
   "CapacityReservationId",
+  "ConnectionNotificationId",
   "DescribePlacementGroups.GroupIds",
   "GatewayLoadBalancerEndpointId",
   "HostId",

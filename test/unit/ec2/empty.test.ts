@@ -37,6 +37,7 @@ test("what is asked for by name does not exist", () => {
     ["DescribeHosts", { HostIds: ["h-00000000"] }, "InvalidHostID.NotFound: 'h-00000000' does not exist"],
     ["DescribeHosts", { HostIds: ["h-00000000"], MaxResults: 5 }, "InvalidParameterCombination: The parameter HostIds cannot be used with the parameter MaxResults"],
     ["DescribeHosts", { Filter: [{ Name: "vpc-id", Values: ["*"] }] }, "InvalidParameterValue: The filter 'vpc-id' is invalid"],
+    ["DescribeVpcEndpointConnectionNotifications", { ConnectionNotificationId: "vpce-nfn-00000000" }, "InvalidConnectionNotification: 'vpce-nfn-00000000' does not exist"],
     ["DescribeVolumes", { Filters: [{ Name: "host-id", Values: ["*"] }] }, "InvalidParameterValue: The filter 'host-id' is invalid"],
   ];
   for (const [name, input, expected] of cases) {
