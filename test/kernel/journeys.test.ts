@@ -22,7 +22,7 @@ import { answerTo, parsePacket } from "./packet-text.ts";
 import { randomSite, type RandomSite } from "./random-site.ts";
 
 const options = canUseKernel ? {} : { skip: "needs root: network namespaces and nftables" };
-const worlds = Number(process.env["BAILEY_WORLDS"] ?? 6);
+const worlds = Number(process.env["BAILEY_WORLDS"] ?? 8);
 const packetsEach = 160;
 
 interface Shot {
@@ -51,7 +51,7 @@ function shotsOf(random: Random, { hosts, natIps }: RandomSite): Shot[] {
     const destination =
       from === "internet"
         ? random.pick(family === 4 ? publicIps : names.map(own))
-        : random.pick([...others, ...others, machine, machine, ...(family === 4 ? publicIps : [])]);
+        : random.chance(0.25) ? machine : random.pick([...others, ...others, ...(family === 4 ? publicIps : [])]);
     const port = random.pick([22, 53, 80, 443, 444, 8080]);
     const [a, b] = [source, destination].map((ip) => (family === 4 ? ip : `[${ip}]`));
     const name = random.pick(["tcp", "udp", "tcp", "icmp"]);
@@ -94,7 +94,7 @@ function fateOf(world: World, site: RandomSite, { from, packet }: Shot): Fate {
 /** Whether the answer is led to an appliance that did not see the question: it ends there. */
 function isLedAside({ journey }: Fate): boolean {
   const last = journey.back?.at(-1);
-  if (last?.judgement.trace.at(-1)?.gate !== "route" || !last.from) return false;
+  if (last?.judgement.verdict !== "drop") return false;
   const { to } = wayOf(last.network, last.from, last.packet.destination, true);
   return to !== undefined && isInterface(to) && !to.checked;
 }

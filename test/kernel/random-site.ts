@@ -107,7 +107,7 @@ function route(random: Random, site: Site, own: Network, other: Network, hosts: 
     const table = site.table(own.vpc, [], id);
     own.text.push(`table ${table} of ${id}`);
     const lines = [
-      ["0.0.0.0/0", own.targets[4]], ["203.0.113.0/24", [...own.targets[4], ...enis.slice(0, 1)]], [other.cidr, own.targets[4]],
+      ["0.0.0.0/0", own.targets[4]], ["203.0.113.0/24", [...own.targets[4], ...own.targets[4], ...enis.slice(0, 1)]], [other.cidr, own.targets[4]],
       [other.subnets[1]?.cidr ?? "", own.targets[4]], ["::/0", own.targets[6]], [other.block6, own.targets[6]],
     ] as const;
     for (const [destination, targets] of lines) if (targets.length > 0 && random.chance(0.7)) attempt(table, `${destination} ${random.pick(targets)}`);
@@ -127,7 +127,7 @@ export function randomSite(random: Random): RandomSite {
   const natIps: string[] = [];
   for (const { subnets, igw, targets, text } of networks) {
     for (const kind of ["public", "private"] as const) {
-      if ((kind === "public" && igw === "") || random.chance(0.3)) continue;
+      if (kind === "public" ? igw === "" : random.chance(0.4)) continue;
       const { id: subnet, cidr } = random.pick(subnets);
       const nat = site.nat(subnet, [cidr.replace("0/24", kind === "public" ? "200" : "201")], kind);
       natIps.push(...nat.publicIps);
