@@ -5,7 +5,7 @@ import type { Guest } from "../host/guest.ts";
 import type { Guests, RunningGuest } from "../host/guests.ts";
 import { refuse } from "../values/refuse.ts";
 import { spawnDetached } from "./detached.ts";
-import { ended, processFile, processIds, signal, startOf } from "./process.ts";
+import { alive, ended, processFile, processIds, signal, startOf } from "./process.ts";
 
 const consoleBytes = 64 * 1024;
 /** How long the kernel may take to end the processes of a PID namespace whose init was killed. */
@@ -20,8 +20,10 @@ export function openGuests(state: string, realm: string): Guests {
   const directoryOf = (id: string): string => join(state, "instances", id);
   /** What a look at every process saw, for this turn of the event loop: many instances may end at a time. */
   let seen: Map<string, RunningGuest> | undefined;
+  let known: Known = new Map();
   const look = (): Map<string, RunningGuest> => {
-    seen = running(realm);
+    known = inits(realm, known);
+    seen = new Map([...known.values()].map(({ id, guest }) => [id, guest]));
     setImmediate(() => (seen = undefined));
     return seen;
   };
@@ -54,15 +56,24 @@ export function openGuests(state: string, realm: string): Guests {
  * Asks the kernel which instances run. Init carries the instance's name in its environment and is PID 1 of a namespace
  * right below this one; both are out of reach of the processes inside, which could only nest deeper.
  */
-function running(realm: string): Map<string, RunningGuest> {
-  const guests = new Map<string, RunningGuest>();
+function inits(realm: string, before: Known): Known {
+  const found: Known = new Map();
   for (const pid of processIds()) {
+    const last = before.get(pid);
+    if (last && alive(last.guest)) {
+      // To ask a process that is ending for its environment is to wait for it.
+      found.set(pid, last);
+      continue;
+    }
     const [id, boot] = instanceOf(pid, realm) ?? [];
     const started = id === undefined ? undefined : startOf(pid);
-    if (id !== undefined && boot !== undefined && started !== undefined) guests.set(id, { pid, started, boot });
+    if (id !== undefined && boot !== undefined && started !== undefined) found.set(pid, { id, guest: { pid, started, boot } });
   }
-  return guests;
+  return found;
 }
+
+/** Instances' inits, by pid. */
+type Known = Map<number, { readonly id: string; readonly guest: RunningGuest }>;
 
 /** The instance's id, and which start of it. */
 function instanceOf(pid: number, realm: string): string[] | undefined {
