@@ -243,6 +243,8 @@ function* passBoundaries(network: Network, crossing: Crossing): Generator<Step> 
     if (home !== nat.subnet) yield list(nat.subnet, "in", before);
     yield translate(network, nat, crossing);
     if (far !== nat.subnet) yield list(nat.subnet, "out", packet);
+    const way = reply ? undefined : wayFromNat(network, nat.id, packet.destination);
+    if (way?.route) yield { gate: "route", at: way.table ?? nat.subnet, action: "allow", because: taken(way, way.route) };
   }
   if (far !== undefined && far !== nat?.subnet) yield list(far, "in", packet);
 }
