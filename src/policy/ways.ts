@@ -1,9 +1,10 @@
 /** The ways out of a network and between its subnets, from the model: route tables, gateways, peerings. */
-import type { NatGateway, Route as ModelRoute, RouteTable as ModelTable, Vpc, VpcPeeringConnection } from "../model/resource.ts";
+import type { NatGateway, NetworkInterface, Route as ModelRoute, RouteTable as ModelTable, Vpc, VpcPeeringConnection } from "../model/resource.ts";
 import { publicAddressesOf } from "../model/public-address.ts";
 import { isBlackhole, isGatewayTable } from "../model/route-table.ts";
 import { blocksOf } from "../model/vpc.ts";
 import { find, listed, need, type Table, tableOf, type World } from "../model/world.ts";
+import { derived } from "../values/derived.ts";
 import { fingerprint } from "../values/fingerprint.ts";
 import { type Cidr, cidrOf, covers, formatCidr, hostCidr, ipOf } from "../values/ip.ts";
 import { once } from "../values/once.ts";
@@ -198,6 +199,8 @@ function lowerInternet(world: World, vpc: Vpc): Internet | undefined {
   };
 }
 
+const published = derived((each: NetworkInterface) => (each.publicAddress === undefined ? undefined : each));
+
 /** Of elastic addresses that are associated, and of those from the pool that interfaces have of themselves. */
 const publicAddresses = once(
   (elastic: Table<"elastic-ip">, interfaces: Table<"network-interface">): readonly PublicAddress[] => [
@@ -205,7 +208,7 @@ const publicAddresses = once(
       association && interfaces.has(association.interface) ? [{ private: ipOf(association.address), public: ipOf(publicIp) }] : [],
     ),
     // One that was given an elastic address keeps no other.
-    ...byId(interfaces).flatMap(({ addresses: [primary], publicAddress }) =>
+    ...byId(published(interfaces)).flatMap(({ addresses: [primary], publicAddress }) =>
       primary !== undefined && publicAddress !== undefined ? [{ private: ipOf(primary), public: ipOf(publicAddress) }] : [],
     ),
   ],
