@@ -94,7 +94,7 @@ function explainedLeg(leg: Leg, reply: boolean): ExplainedStep[] {
   const { network, from, to, packet, nat, judgement } = leg;
   const steps = judgement.trace.map((step): ExplainedStep => {
     const own = explained(network, step);
-    const change = step.because === "passes" ? rewriting(leg, step.gate, reply) : undefined;
+    const change = step.because === "passes" ? (crossing(leg, step) ?? rewriting(leg, step.gate, reply)) : undefined;
     return change === undefined ? own : { ...own, because: change };
   });
   const crossed = judgement.verdict === "accept" && to && isInterface(to) && !owns(to, packet.destination) && !nat;
@@ -104,6 +104,13 @@ function explainedLeg(leg: Leg, reply: boolean): ExplainedStep[] {
 }
 
 const sendsOn = (at: string): ExplainedStep => ({ gate: "appliance", at, action: "allow", because: "where its host sends it on" });
+
+/** Which network a peering leads to, or from. */
+function crossing({ from, to }: Leg, { gate, at }: Step): string | undefined {
+  if (gate !== "peering") return undefined;
+  if (to && !isInterface(to) && to.kind === "peering" && to.id === at) return `to ${to.network}`;
+  return !isInterface(from) && from.kind === "peering" ? `from ${from.network}` : undefined;
+}
 
 /** What a gate that lets a packet pass makes of its addresses. */
 function rewriting({ from, to, packet, nat }: Leg, gate: Step["gate"], reply: boolean): string | undefined {

@@ -60,11 +60,14 @@ for (const { name, routes, verdict, by } of cases) {
 }
 
 test("an explanation names the NAT gateway that is answered, and the peering it is answered by", () => {
-  const { site, client, server, nat, pcx, table } = peers();
+  const { site, client, server, nat, pcx, table, near, far } = peers();
   const explanation = explain(site.world, site.region.call, { from: client.instance, to: server.instance, protocol: "tcp", port: 443 });
   if (isRefusal(explanation)) return assert.fail(explanation.message);
   const steps = explanation.back?.filter(({ gate }) => gate === "route");
   assert.deepEqual(steps, [{ gate: "route", at: table, action: "allow", because: nat.id, rule: `to ${pcx}` }]);
+  // Each side of a peering says where it leads.
+  const crossings = [...explanation.there, ...(explanation.back ?? [])].filter(({ gate }) => gate === "peering").map(({ because }) => because);
+  assert.deepEqual(crossings, [`to ${far}`, `from ${near}`, `to ${near}`, `from ${far}`]);
 });
 
 test("peers that overlap each other: one NAT gateway of an address is answered", () => {
