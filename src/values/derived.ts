@@ -13,22 +13,26 @@ export interface Entries<V> extends Iterable<[string, V]> {
   values(): Iterable<V>;
 }
 
-/** What a map came of, the keys under which they differ, and how many changes this one is away from one that has no origin. */
+/** What a map came of, and the keys under which they differ. */
 interface Origin {
   readonly former: object;
   readonly keys: ReadonlySet<string>;
-  readonly age: number;
 }
 const origins = new WeakMap<object, Origin>();
 
 /** So many former maps are held at most, for one that nothing is made of. */
-const oldest = 64;
+const mostFormer = 64;
+
+function formerOf(map: object): number {
+  let count = 0;
+  for (let origin = origins.get(map); origin; origin = origins.get(origin.former)) count++;
+  return count;
+}
 
 /** Says that `next` is `former` but for what is under some keys. */
 export function evolved<M extends { readonly size: number }>(next: M, former: object, keys: ReadonlySet<string>): M {
-  const age = (origins.get(former)?.age ?? 0) + 1;
   // All empty maps are one object, which comes of many.
-  if (next !== former && next.size > 0 && age <= oldest) origins.set(next, { former, keys, age });
+  if (next !== former && next.size > 0 && formerOf(former) < mostFormer) origins.set(next, { former, keys });
   return next;
 }
 

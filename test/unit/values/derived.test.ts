@@ -69,6 +69,16 @@ test("a map that empties and fills again has no end of origins", () => {
   assert.deepEqual([...derived((value: number) => value)(put(map, "only", 7))], [["only", 7]]);
 });
 
+test("a map that is asked at each change is made entry by entry, however many changes there were", () => {
+  let calls = 0;
+  const counted = derived((value: number) => (calls++, value));
+  let map: Source = PersistentMap(Array.from({ length: 50 }, (_, at) => [`k${at}`, at] as const));
+  counted(map);
+  calls = 0;
+  for (let step = 0; step < 300; step++) counted((map = put(map, `k${step % 50}`, 1000 + step)));
+  assert.equal(calls, 300);
+});
+
 test("so many changes that nobody asked between are forgotten, and all is made anew", () => {
   let map: Source = PersistentMap({ a: 1 });
   const start = map;
