@@ -5,14 +5,13 @@
 import { plan } from "../src/apply/loop.ts";
 import { type Judgement, judge, legOf, type Tracked, untracked } from "../src/policy/judge.ts";
 import type { Interface, Network } from "../src/policy/network.ts";
-import type { Ip } from "../src/values/ip.ts";
+import { type Ip, sameIp } from "../src/values/ip.ts";
 import { Conntrack, type Sent, type Sight, standsAlone } from "./conntrack.ts";
 import { type Flow, readFlows } from "./counts.ts";
 import { transportBytes } from "./kernel/frame.ts";
 import { Tables } from "./reader.ts";
 
-const same = (a: Ip, b: Ip): boolean => a.family === b.family && a.bits === b.bits;
-const owns = (each: Interface, ip: Ip): boolean => each.addresses.some((own) => same(own, ip));
+const owns = (each: Interface, ip: Ip): boolean => each.addresses.some((own) => sameIp(own, ip));
 
 /** The interface an address belongs to, where the router's route leads. */
 export function ownerOf(network: Network, ip: Ip): Interface {

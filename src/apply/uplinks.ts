@@ -7,7 +7,7 @@ import { insideCidrs } from "../policy/judge.ts";
 import { appliancesOf, applianceNeighbour, internetOf, type Lookup, mainTable, type Path, perWays, routerNeighbour, routingOf, uplinkNeighbour, type Ways } from "../compile/routes.ts";
 import type { Internet, Network, Peering } from "../policy/network.ts";
 import { serviceAddresses } from "../policy/services.ts";
-import { type Cidr, cidrOf, type Family, firstOf, formatIp, holds, hostCidr, type Ip, ipOf, offset, widthOf } from "../values/ip.ts";
+import { type Cidr, cidrOf, type Family, firstOf, holds, hostCidr, type Ip, ipOf, offset, sameIp, widthOf } from "../values/ip.ts";
 import { once } from "../values/once.ts";
 import type { Link, NamespaceState, Route } from "./kernel.ts";
 import { addTo, type Draft, draft } from "./state.ts";
@@ -42,10 +42,12 @@ export interface Outside {
  */
 const neverBeyond: readonly Cidr[] = [...insideCidrs, ...["169.254.0.0/16", "192.0.0.0/24", "168.63.129.16/32"].map(cidrOf)];
 
+/** The machine's own addresses on the internet. */
+const machineAddresses = (pool: Cidr): readonly Ip[] => [offset(firstOf(pool), 1), machineIpv6];
+
 /** What becomes of a packet that has left all networks; `isOwn`: whether an address is the machine's. */
 export function fateBeyond({ pool, beyond }: Outside, isOwn: (ip: Ip) => boolean, ip: Ip): { readonly action: "allow" | "deny"; readonly because: string } {
-  const machine = ip.family === 4 ? offset(firstOf(pool), 1) : machineIpv6;
-  if (formatIp(ip) === formatIp(machine) || isOwn(ip)) return { action: "allow", because: "this machine" };
+  if (machineAddresses(pool).some((each) => sameIp(each, ip)) || isOwn(ip)) return { action: "allow", because: "this machine" };
   if (holds(pool, ip)) return { action: "deny", because: "a public address that nobody has" };
   if (!beyond) return { action: "deny", because: "not this machine, which nothing leaves unless 'bailey up --internet beyond' lets it" };
   if (ip.family === 6) return { action: "deny", because: "no IPv6 leaves this machine" };
@@ -143,7 +145,7 @@ export function outside(networks: Iterable<Network>, realm: string, { pool, beyo
     addTo.neighbour(edge, { device: upDevice, ip, mac: routerMac });
     addTo.neighbour(host, { device: uplink, ip, mac: farMac });
   }
-  for (const ip of [offset(firstOf(pool), 1), machineIpv6]) {
+  for (const ip of machineAddresses(pool)) {
     addTo.address(host, { device: uplink, ip, length: widthOf(ip.family) });
     addTo.route(edge, { destination: hostCidr(ip), device: upDevice, via: uplinkNeighbour[ip.family], metric: metricOf(ip.family) });
   }

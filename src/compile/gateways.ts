@@ -5,7 +5,7 @@
  */
 import { insideCidrs } from "../policy/judge.ts";
 import type { Hop, Internet, Nat, Peering, RouteTable } from "../policy/network.ts";
-import { wayFromNat } from "../policy/route.ts";
+import { isNats, wayFromNat } from "../policy/route.ts";
 import { isInterface } from "../policy/network.ts";
 import { type Cidr, firstOf, formatCidr, hostCidr, covers, widthOf } from "../values/ip.ts";
 import { ICMP, TCP, UDP } from "../values/protocol.ts";
@@ -199,9 +199,6 @@ const uplinkElements = (device: string): Element[] => [
 
 /** What comes in goes where the gateway's own table says. */
 const edgeRoutes = (network: Ways): Rule[] => onward(network, network.internet?.table ?? "");
-
-const isNats = (network: Ways, ip: { readonly bits: bigint }): boolean =>
-  [...network.nats.values()].some(({ addresses }) => addresses.some((each) => each.private.bits === ip.bits));
 
 /** Replies to what a NAT translated go back through its subnet. */
 const fromNat = (network: Ways): Rule[] =>

@@ -91,17 +91,15 @@ export const perWays = <V extends object>(make: (network: Ways) => V): ((network
   return (network) => made({ ...network, interfaces: targetsOf(network) });
 };
 
-const targetsOf = ({ tables, interfaces }: Ways): Network["interfaces"] => {
-  const last = lastTargets(tables);
-  const changed = last.ids.some((id) => interfaces.get(id) !== last.targets.get(id));
-  if (changed) last.targets = new Map(last.ids.flatMap((id) => [[id, interfaces.get(id)] as const]).flatMap(([id, each]) => (each ? [[id, each]] : [])));
+const targetsOf = (network: Ways): Network["interfaces"] => {
+  const last = lastTargets(network.tables);
+  const present = [...appliancesOf(network)].flatMap((id) => network.interfaces.get(id) ?? []);
+  const same = present.length === last.targets.size && present.every((each) => last.targets.get(each.id) === each);
+  if (!same) last.targets = new Map(present.map((each) => [each.id, each]));
   return last.targets;
 };
 
-const lastTargets = once((tables: Network["tables"]) => ({
-  ids: [...tables.values()].flatMap(({ routes }) => routes.flatMap(({ hop }) => (hop.to === "appliance" ? [hop.id] : []))),
-  targets: new Map<string, Interface>(),
-}));
+const lastTargets = once((_tables: Network["tables"]) => ({ targets: new Map<string, Interface>() }));
 
 /** The same with all the interfaces. */
 export function perInterfaces<V extends object>(make: (network: Ways) => V): (network: Ways) => V {
@@ -257,8 +255,11 @@ const neighbourOf = ({ addresses }: Interface, family: Family): Ip =>
   addresses.find((each) => each.family === family) ?? applianceNeighbour[family];
 
 /** The appliances that routes lead to: a neighbour must stand for them in either family. */
-export const appliancesOf = (network: Ways): ReadonlySet<string> =>
-  new Set([...network.tables.values()].flatMap(({ routes }) => routes.flatMap(({ hop }) => (hop.to === "appliance" ? [hop.id] : []))));
+export const appliancesOf = ({ tables }: Ways): ReadonlySet<string> => appliancesIn(tables);
+const appliancesIn = once(
+  (tables: Network["tables"]): ReadonlySet<string> =>
+    new Set([...tables.values()].flatMap(({ routes }) => routes.flatMap(({ hop }) => (hop.to === "appliance" ? [hop.id] : [])))),
+);
 
 /** All tables and lookups; undefined where interfaces' own addresses are all there is. */
 export const routingOf = (network: Ways): Routing | undefined => {

@@ -1,7 +1,7 @@
 import type { Birth, Scope, Tags } from "./birth.ts";
 import { owned } from "./birth.ts";
 import { associateElasticIp } from "./elastic-ip.ts";
-import { deleteInterface, dropAddresses, makeInterface } from "./network-interface.ts";
+import { deleteInterface, dropAddresses, makePlainInterface } from "./network-interface.ts";
 import type { ElasticIp, NatGateway, NatGatewayAddress, NetworkInterface, Subnet } from "./resource.ts";
 import { everywhere, list, listed, need, put, remove } from "./world.ts";
 import type { Change, World } from "./world.ts";
@@ -26,15 +26,10 @@ export function makeNatGateway(
   { connectivity, addresses, elasticIps, tags }: NatGatewayPlan,
 ): { gateway: NatGateway; changes: Change[] } {
   const id = birth.mint("nat-gateway");
-  const plain = makeInterface(world, birth, subnet, {
+  const plain = makePlainInterface(world, birth, subnet, {
     description: `Interface for NAT Gateway ${id}`,
     groups: [],
     addresses,
-    ipv6Addresses: [],
-    prefixes: [],
-    ipv6Prefixes: [],
-    connectionTracking: undefined,
-    tags: {},
   });
   const eni: NetworkInterface = { ...plain, sourceDestCheck: false, natGateway: id };
   const [primary, ...secondary] = pair(addresses, elasticIps);

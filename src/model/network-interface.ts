@@ -41,6 +41,15 @@ export const makeInterface = (world: World, birth: Birth, subnet: Subnet, plan: 
   ...(plan.connectionTracking && { connectionTracking: plan.connectionTracking }),
 });
 
+/** One that a part of the network keeps for itself: nothing in it is what users ask for. */
+export const makePlainInterface = (
+  world: World,
+  birth: Birth,
+  subnet: Subnet,
+  plan: Pick<InterfacePlan, "description" | "groups" | "addresses">,
+): NetworkInterface =>
+  makeInterface(world, birth, subnet, { ...plan, ipv6Addresses: [], prefixes: [], ipv6Prefixes: [], connectionTracking: undefined, tags: {} });
+
 /** What it was made by and for, and who alone may change it. */
 export const managerOf = ({ natGateway, managedBy }: NetworkInterface): string | undefined => natGateway ?? managedBy;
 

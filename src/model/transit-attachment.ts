@@ -3,7 +3,7 @@ import type { Birth, Scope, Tags } from "./birth.ts";
 import { owned } from "./birth.ts";
 import { Draft } from "./draft.ts";
 import type { Departing } from "./gone.ts";
-import { deleteInterface, makeInterface } from "./network-interface.ts";
+import { deleteInterface, makePlainInterface } from "./network-interface.ts";
 import type { Owned, Subnet, Vpc } from "./resource.ts";
 import type { TransitGateway } from "./transit-gateway.ts";
 import { forgetAttachment } from "./transit-route-table.ts";
@@ -85,15 +85,10 @@ function joinDefaultTables(draft: Draft, { associationTable, propagationTable }:
 
 /** The interface of an attachment in one of its subnets. It is in no group, and nothing answers there. */
 export function joinSubnet(draft: Draft, birth: Birth, attachment: TransitAttachment, subnet: Subnet, address: string): void {
-  const eni = makeInterface(draft.world, birth, subnet, {
+  const eni = makePlainInterface(draft.world, birth, subnet, {
     description: `Network Interface for Transit Gateway Attachment ${attachment.id}`,
     groups: [],
     addresses: [address],
-    ipv6Addresses: [],
-    prefixes: [],
-    ipv6Prefixes: [],
-    connectionTracking: undefined,
-    tags: {},
   });
   draft.add(put({ ...eni, managedBy: attachment.id }));
 }

@@ -3,7 +3,7 @@ import type { Birth, Tags } from "./birth.ts";
 import { owned } from "./birth.ts";
 import type { Draft } from "./draft.ts";
 import type { Departing } from "./gone.ts";
-import { deleteInterface, makeInterface } from "./network-interface.ts";
+import { deleteInterface, makePlainInterface } from "./network-interface.ts";
 import type { NetworkInterface, Owned, PrefixList, RouteTable, Subnet } from "./resource.ts";
 import { tablesNaming } from "./route-table.ts";
 import { listed, put } from "./world.ts";
@@ -58,15 +58,10 @@ export const leaveTable = (table: RouteTable, endpoint: Pick<VpcEndpoint, "id">)
 
 /** The interface of an endpoint in one of its subnets. Nothing answers there. */
 export function joinSubnet(draft: Draft, birth: Birth, endpoint: VpcEndpoint, subnet: Subnet, address: string): void {
-  const eni = makeInterface(draft.world, birth, subnet, {
+  const eni = makePlainInterface(draft.world, birth, subnet, {
     description: `VPC Endpoint Interface ${endpoint.id}`,
     groups: endpoint.groups,
     addresses: [address],
-    ipv6Addresses: [],
-    prefixes: [],
-    ipv6Prefixes: [],
-    connectionTracking: undefined,
-    tags: {},
   });
   draft.add(put({ ...eni, managedBy: endpoint.id }));
 }

@@ -4,7 +4,7 @@ import { type Range, union, within } from "../values/ports.ts";
 import { hasPorts, hasTypes } from "../values/protocol.ts";
 import { echoReplies, type Judgement, judge, type Packet, privateOf, publicOf, replyTo, untracked } from "./judge.ts";
 import { type AclEntry, type End, type Group, type Internet, isInterface, type Nat, type Network, type Uplink, type Values } from "./network.ts";
-import { owns, wayFromNat, wayOf } from "./route.ts";
+import { isNats, owns, wayFromNat, wayOf } from "./route.ts";
 
 /** The ports Linux clients use for a connection they open. */
 export const ephemeralPorts: Range = { from: 32768, to: 60999 };
@@ -166,9 +166,6 @@ function legOf({ network, from, packet }: Position): Leg {
   const judgement = judge(network, { from, packet, reply: false, tracked: untracked, ...ends });
   return { network, from, packet, judgement, ...ends };
 }
-
-const isNats = ({ nats }: Network, ip: Ip): boolean =>
-  [...nats.values()].some(({ addresses }) => addresses.some((each) => each.private.family === ip.family && each.private.bits === ip.bits));
 
 /**
  * The reply along the same legs, from the last to the first, unless a table leads it by another uplink. Its destination

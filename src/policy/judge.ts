@@ -2,7 +2,7 @@
  * What a network says about one packet, and why. The verdict is the last step of the trace, so an explanation cannot
  * disagree with it.
  */
-import { type Cidr, cidrOf, type Family, holds, type Ip } from "../values/ip.ts";
+import { type Cidr, cidrOf, type Family, holds, type Ip, sameIp } from "../values/ip.ts";
 import { within } from "../values/ports.ts";
 import {
   type Acl,
@@ -214,7 +214,7 @@ function admits(network: Network, rule: GroupRule, direction: Direction, packet:
     return network.prefixes.get(rule.peer.prefixes)?.cidrs.some((cidr) => holds(cidr, peer)) ?? false;
   }
   const members = network.members.get(rule.peer.members);
-  return members !== undefined && members.addresses.some((ip) => ip.family === peer.family && ip.bits === peer.bits);
+  return members !== undefined && members.addresses.some((ip) => sameIp(ip, peer));
 }
 
 function matches(protocol: number | "all", values: Values, packet: Packet): boolean {
@@ -321,11 +321,11 @@ function leave(network: Network, to: Internet | Peering, { from, packet, nat, re
 
 /** What the internet knows a private address by. */
 export const publicOf = (internet: Internet, ip: Ip): Ip | undefined =>
-  internet.addresses.find((each) => each.private.family === ip.family && each.private.bits === ip.bits)?.public;
+  internet.addresses.find((each) => sameIp(each.private, ip))?.public;
 
 /** Who is behind a public address. */
 export const privateOf = (internet: Internet, ip: Ip): Ip | undefined =>
-  internet.addresses.find((each) => each.public.family === ip.family && each.public.bits === ip.bits)?.private;
+  internet.addresses.find((each) => sameIp(each.public, ip))?.private;
 
 /** First match decides; the family of an entry's prefix is part of the match. */
 function readList(acl: Acl | undefined, direction: Direction, packet: Packet, subnet: string): Step {

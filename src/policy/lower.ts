@@ -21,7 +21,7 @@ import { derived, type Entries } from "../values/derived.ts";
 import { once } from "../values/once.ts";
 import { hasPorts, hasTypes, ICMPV6, parseProtocol, type Protocol } from "../values/protocol.ts";
 import { lowerMembers } from "./members.ts";
-import { keptMap, lowerWays } from "./ways.ts";
+import { byId, keptMap, lowerWays } from "./ways.ts";
 import { type Acl, type AclEntry, defaultIdle, type Group, type GroupRule, groupSets, type Idle, type Interface, type Members, type Network, type Peer, type PrefixList, type Subnet, type Values } from "./network.ts";
 
 /** Every network that has an interface to filter, or a link to another, by VPC id. */
@@ -46,7 +46,7 @@ export function lowerVpc(world: World, vpc: Vpc): Network {
   }
   const subnets = new Map<string, Subnet>();
   const acls = new Map<string, Acl>();
-  for (const subnet of sorted(listed(world, "subnetsOfVpc", vpc.id))) {
+  for (const subnet of byId(listed(world, "subnetsOfVpc", vpc.id))) {
     subnets.set(subnet.id, lowerSubnet(subnet, routeTableOf(world, subnet)));
     if (!acls.has(subnet.acl)) acls.set(subnet.acl, lowerAcl(need(world, "network-acl", subnet.acl)));
   }
@@ -58,9 +58,6 @@ const isCounted = (world: World, vpc: Vpc): boolean =>
   tableOf(world, "flow-log").some(({ resourceId: id }) => (find(world, "subnet", id) ?? find(world, "network-interface", id))?.vpc === vpc.id || id === vpc.id);
 
 const lowerBlocks = once((vpc: Vpc): readonly Cidr[] => blocksOf(vpc));
-
-const sorted = <R extends { readonly id: string }>(table: { values(): Iterable<R> }): R[] =>
-  [...table.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
 
 const lowerInterfaces: (table: Table<"network-interface">) => Entries<Interface> = derived((resource: NetworkInterface) =>
   resource.natGateway === undefined ? lowerInterface(resource) : undefined,
@@ -125,7 +122,7 @@ function nameOf(id: string): { readonly id: string } {
 }
 
 const lowerRules = once((group: SecurityGroup, rules: Table<"security-group-rule">): Group => {
-  const all = sorted(rules);
+  const all = byId(rules);
   return {
     id: group.id,
     in: all.filter((rule) => !rule.egress).map(lowerRule),

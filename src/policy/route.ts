@@ -1,5 +1,5 @@
 /** Which way a packet takes: the longest prefix of the table that routes for where it comes from. */
-import { type Cidr, cidrOf, holds, type Ip } from "../values/ip.ts";
+import { type Cidr, cidrOf, holds, type Ip, sameIp } from "../values/ip.ts";
 import { once } from "../values/once.ts";
 import { type End, type Hop, type Interface, isInterface, type Network, type Route, type RouteTable } from "./network.ts";
 
@@ -89,7 +89,11 @@ export function ownerOf(network: Pick<Network, "interfaces">, ip: Ip): Interface
 }
 
 const ownsAddress = ({ addresses }: Interface, ip: Ip): boolean =>
-  addresses.some(({ family, bits }) => family === ip.family && bits === ip.bits);
+  addresses.some((each) => sameIp(each, ip));
+
+/** Whether a NAT of the network has the address, inside. */
+export const isNats = ({ nats }: Pick<Network, "nats">, ip: Ip): boolean =>
+  [...nats.values()].some(({ addresses }) => addresses.some((each) => sameIp(each.private, ip)));
 
 /** Whether the address, or a block that holds it, is the interface's own. */
 export const owns = (each: Interface, ip: Ip): boolean =>

@@ -1,5 +1,5 @@
 /** Whether a connection that is under way is still translated as a new one would be. */
-import type { Ip } from "../values/ip.ts";
+import { type Ip, sameIp } from "../values/ip.ts";
 import { privateOf, publicOf } from "./judge.ts";
 import { type Hop, isInterface, type Nat } from "./network.ts";
 import { ownerOf, wayFromNat, wayOf, type Ways } from "./route.ts";
@@ -14,7 +14,7 @@ interface Ends {
   readonly destination: Ip;
 }
 
-const same = (a: Ip | undefined, b: Ip): boolean => a?.family === b.family && a.bits === b.bits;
+const same = (a: Ip | undefined, b: Ip): boolean => a !== undefined && sameIp(a, b);
 
 /**
  * A connection from outside is for who has its public address now; one from inside goes out under the address that its

@@ -37,7 +37,8 @@ export function lowerWays(world: World, vpc: Vpc): Ways {
   };
 }
 
-const byId = <R extends { readonly id: string }>(table: { values(): Iterable<R> }): R[] =>
+/** What a table holds, in order of ids. */
+export const byId = <R extends { readonly id: string }>(table: { values(): Iterable<R> }): R[] =>
   [...table.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
 
 /** How many numbers NATs may have. */

@@ -127,6 +127,9 @@ export const lastOf = (cidr: Cidr): Ip => ({
   bits: cidr.base | hostBits(cidr.family, cidr.length),
 });
 
+/** Whether two are one address. */
+export const sameIp = (a: Ip, b: Ip): boolean => a.family === b.family && a.bits === b.bits;
+
 /** The prefix that holds just this address. */
 export const hostCidr = (ip: Ip): Cidr => prefixOf(ip, widthOf(ip.family));
 

@@ -3,7 +3,7 @@ import type { Instance, NetworkInterface } from "../../model/resource.ts";
 import { blocksOf } from "../../model/vpc.ts";
 import { serviceAddresses, servicePorts } from "../../policy/services.ts";
 import { listed, need, type World } from "../../model/world.ts";
-import { type Cidr, firstOf, formatIp, holds, hostCidr, type Ip, offset, cidrOf } from "../../values/ip.ts";
+import { type Cidr, firstOf, formatIp, holds, hostCidr, type Ip, offset, cidrOf, sameIp } from "../../values/ip.ts";
 import { ICMP } from "../../values/protocol.ts";
 import type { Address, Ends, Gone, Nobody } from "./ends.ts";
 import type { ExplainedStep } from "./explanation.ts";
@@ -70,7 +70,7 @@ function atRouter(world: World, { resource }: Present, ip: Ip, protocol: number,
 /** Names, metadata, time and the like: nothing filters what asks them. */
 function atService(world: World, { resource }: Present, ip: Ip, protocol: number, value: number): ExplainedStep | undefined {
   const addresses = serviceAddresses(blocksOf(need(world, "vpc", resource.vpc)));
-  if (!addresses.some((each) => each.family === ip.family && each.bits === ip.bits)) return undefined;
+  if (!addresses.some((each) => sameIp(each, ip))) return undefined;
   const answers = servicePorts.some((each) => each.protocol === protocol && each.port === value);
   return {
     gate: "service",

@@ -3,7 +3,7 @@ import type { TransitRoute, TransitRouteTable } from "../../model/transit-route-
 import { find, put } from "../../model/world.ts";
 import type { World } from "../../model/world.ts";
 import { parseId } from "../../values/id.ts";
-import { isRefusal, refuse } from "../../values/refuse.ts";
+import { isRefusal } from "../../values/refuse.ts";
 import type { Refusal } from "../../values/refuse.ts";
 import { parseFilters } from "../filters.ts";
 import type { Filters, Tagged } from "../filters.ts";
@@ -11,7 +11,7 @@ import { operation } from "../operation.ts";
 import type { Call, Input } from "../operation.ts";
 import { pageOf, parsePageRequest } from "../pages.ts";
 import { locate, locateLiving, malformed } from "./lookup.ts";
-import { locateTransitTarget, missingRoute } from "./transit-route.ts";
+import { locateTransitTarget, missingRoute, presentRoute } from "./transit-route.ts";
 import { attachedView } from "./views/transit-attachment.ts";
 
 /** The route to a prefix list, as its own calls show it. */
@@ -50,9 +50,7 @@ export const createTransitGatewayPrefixListReference = operation({
     const asked = parseReference(world, call, input);
     if (isRefusal(asked)) return asked;
     const { table, route, existing } = asked;
-    if (existing) {
-      return refuse("RouteAlreadyExists", `Route ${route.destination} already exists in Transit Gateway Route Table ${table.id}.`);
-    }
+    if (existing) return presentRoute(table, route.destination);
     return {
       changes: [put({ ...table, routes: [...table.routes, route] })],
       output: { TransitGatewayPrefixListReference: { ...referenceView(world, call, table, route), State: "pending" as const } },

@@ -71,9 +71,7 @@ export const createTransitGatewayRoute = operation({
     const asked = parseRoute(world, call, DestinationCidrBlock, target);
     if (isRefusal(asked)) return asked;
     const { table, route, existing } = asked;
-    if (existing) {
-      return refuse("RouteAlreadyExists", `Route ${route.destination} already exists in Transit Gateway Route Table ${table.id}.`);
-    }
+    if (existing) return presentRoute(table, route.destination);
     return {
       changes: [put({ ...table, routes: [...table.routes, route] })],
       output: { Route: staticView(world, call, route) },
@@ -109,6 +107,9 @@ function parseRoute(world: World, call: Call, text: string | undefined, target: 
   const { table, to } = located;
   return { table, route: { destination, ...to }, existing: table.routes.find((route) => route.destination === destination) };
 }
+
+export const presentRoute = (table: TransitRouteTable, destination: string): Refusal =>
+  refuse("RouteAlreadyExists", `Route ${destination} already exists in Transit Gateway Route Table ${table.id}.`);
 
 export const missingRoute = (table: TransitRouteTable, destination: string): Refusal =>
   refuse("InvalidRoute.NotFound", `Route ${destination} does not exist in Transit Gateway Route Table ${table.id}.`);
